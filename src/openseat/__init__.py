@@ -1,0 +1,1 @@
+"""OpenSeat: the open platform that runs an outsourced call centre."""

@@ -1,0 +1,367 @@
+"""Inputs: what happens to a cell.
+
+From the switch (telephony facts), from people (commands, which may be refused
+with a `CoreError`), and from adapters that carried out an effect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from openseat.core.config import CellConfig, Target
+
+# -- from the switch ---------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegArrived:
+    """A leg came in and waits to be told what to do.
+
+    `trunk_id` is set for the outside world, `agent_id` for an agent's own phone.
+    """
+
+    leg_id: str
+    caller: str
+    called: str
+    caller_name: str = ""
+    trunk_id: str = ""
+    agent_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegRinging:
+    """The far end of an originated leg is alerting."""
+
+    leg_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegAnswered:
+    """A leg is up: an originated one was answered, or an arriving one after `Answer`."""
+
+    leg_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegEnded:
+    """A leg is gone.
+
+    `cause` is Q.850; `at` is the switch's own time of the end where it is known
+    better than by the input's arrival (found out after a restart).
+    """
+
+    leg_id: str
+    cause: int
+    at: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigitPressed:
+    """A party pressed a key."""
+
+    leg_id: str
+    digit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaybackEnded:
+    """A playback finished or failed (`ok` False: media missing or leg gone)."""
+
+    leg_id: str
+    playback_id: str
+    ok: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingEnded:
+    """The switch has closed a recording's file."""
+
+    recording_id: str
+    ok: bool = True
+    duration_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EffectFailed:
+    """An effect on a leg was refused by the switch."""
+
+    leg_id: str
+    effect: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveLeg:
+    """A leg that the switch has at the moment of a reconciliation."""
+
+    leg_id: str
+    up: bool
+    bridge_id: str = ""
+    caller: str = ""
+    called: str = ""
+    trunk_id: str = ""
+    agent_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwitchRestored:
+    """The switch is reachable (again): what it has, and which legs ended meanwhile.
+
+    `restarted` tells that the switch itself came up anew, so that no leg survived.
+    """
+
+    live: tuple[LiveLeg, ...]
+    ended: tuple[LegEnded, ...] = ()
+    restarted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SwitchLost:
+    """The switch cannot be reached; its calls may or may not go on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointChanged:
+    """An agent's phone became reachable or unreachable."""
+
+    agent_id: str
+    reachable: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrunkChanged:
+    """A trunk's OPTIONS health changed."""
+
+    trunk_id: str
+    reachable: bool
+
+
+# -- from people -------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignIn:
+    """An agent begins a session at an endpoint (a registered phone's name)."""
+
+    agent_id: str
+    endpoint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignOut:
+    """An agent (or `by`, a supervisor) ends the session."""
+
+    agent_id: str
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetIdle:
+    """Ready for contacts; also ends after-call work."""
+
+    agent_id: str
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetBusy:
+    """Not ready, with a reason; during a contact it takes effect after it."""
+
+    agent_id: str
+    reason: str
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetOutboundOnly:
+    """Ready to place calls, not to be offered any."""
+
+    agent_id: str
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtendWrapUp:
+    """Ask for more after-call work."""
+
+    agent_id: str
+    extra_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentLink:
+    """An agent's desktop came (`connected`) or went."""
+
+    agent_id: str
+    connected: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefuseOffer:
+    """The agent declines the contact that rings."""
+
+    agent_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """Put the agent's current conversation on hold."""
+
+    agent_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resume:
+    """Take the held conversation back."""
+
+    agent_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HangUp:
+    """The agent ends the current conversation."""
+
+    agent_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transfer:
+    """Blind transfer of the agent's customer to a target."""
+
+    agent_id: str
+    target: Target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consult:
+    """Hold the customer and call a target."""
+
+    agent_id: str
+    target: Target
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnToCustomer:
+    """Drop the consulted party and resume the customer."""
+
+    agent_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompleteTransfer:
+    """Connect customer and consulted party, and leave."""
+
+    agent_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conference:
+    """Join customer, agent and consulted party."""
+
+    agent_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dispose:
+    """Give a segment its disposition (话后小结)."""
+
+    agent_id: str
+    segment_id: str
+    code: str
+    notes: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PauseCallRecording:
+    """Pause or resume the recording of the agent's current call (payment data)."""
+
+    agent_id: str
+    paused: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndCall:
+    """End a call whoever is in it (administrator, supervisor `by`)."""
+
+    call_id: str
+    by: str
+
+
+# -- from adapters -----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpReplied:
+    """The answer to `FetchHttp`; `status` 0 means no answer (time-out, refused)."""
+
+    request_id: str
+    status: int
+    body: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingStored:
+    """A recording's finished file is in the store.
+
+    `segment_id` is empty for the whole call; `duration_ms` is the file's own.
+    """
+
+    call_id: str
+    recording_id: str
+    segment_id: str
+    path: str
+    sha256: str
+    bytes: int
+    duration_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configure:
+    """A new picture of the directory."""
+
+    config: CellConfig
+
+
+Command = (
+    SignIn
+    | SignOut
+    | SetIdle
+    | SetBusy
+    | SetOutboundOnly
+    | ExtendWrapUp
+    | AgentLink
+    | RefuseOffer
+    | Hold
+    | Resume
+    | HangUp
+    | Transfer
+    | Consult
+    | ReturnToCustomer
+    | CompleteTransfer
+    | Conference
+    | Dispose
+    | PauseCallRecording
+    | EndCall
+)
+"""Inputs from people."""
+
+SwitchInput = (
+    LegArrived
+    | LegRinging
+    | LegAnswered
+    | LegEnded
+    | DigitPressed
+    | PlaybackEnded
+    | RecordingEnded
+    | EffectFailed
+    | SwitchRestored
+    | SwitchLost
+    | EndpointChanged
+    | TrunkChanged
+)
+"""Inputs that a switch adapter produces."""
+
+Input = Command | SwitchInput | HttpReplied | RecordingStored | Configure
+"""Every input of a cell."""

@@ -1,0 +1,1 @@
+"""Switches: the port, Asterisk's adapter, and the one in memory."""
