@@ -1,0 +1,1 @@
+"""Helpers for tests, public and tested themselves: fakes, clusters, scenarios."""

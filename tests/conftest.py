@@ -1,0 +1,35 @@
+"""Fixtures every test may ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from openseat.testing.database import Database, TestCluster, running_cluster
+
+
+@pytest.fixture(scope="session")
+def postgres_cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestCluster]:
+    """A private PostgreSQL on a free port, one for each test process."""
+    with running_cluster(tmp_path_factory.mktemp("postgres")) as cluster:
+        yield cluster
+
+
+@pytest.fixture(scope="module")
+def database(postgres_cluster: TestCluster) -> Iterator[Database]:
+    """A fresh database with the newest schema, shared by the tests of one module.
+
+    Example: ``await asyncpg.connect(database.url("app"))``.
+    """
+    made = postgres_cluster.create()
+    yield made
+    postgres_cluster.drop(made)
+
+
+@pytest.fixture
+def fresh_database(postgres_cluster: TestCluster) -> Iterator[Database]:
+    """A fresh database with the newest schema, for one test alone."""
+    made = postgres_cluster.create()
+    yield made
+    postgres_cluster.drop(made)
