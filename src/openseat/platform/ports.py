@@ -75,11 +75,6 @@ class Ports:
         return self.base + 5
 
     @property
-    def control(self) -> int:
-        """The supervisor's control connection."""
-        return self.base + 10
-
-    @property
     def main(self) -> SwitchPorts:
         """The main switch."""
         return SwitchPorts(
@@ -121,7 +116,6 @@ class Ports:
             "switch ami": self.main.ami,
             "switch sip": self.main.sip,
             "floor link": self.floor_link,
-            "supervisor": self.control,
             "carrier http": self.carrier.http,
             "carrier ami": self.carrier.ami,
             "carrier sip": self.carrier.sip,
