@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar, dataclass_transform
 
 
 class Direction(StrEnum):
@@ -97,6 +97,7 @@ EVENTS: dict[str, type[Any]] = {}
 E = TypeVar("E")
 
 
+@dataclass_transform(frozen_default=True, kw_only_default=True)
 def event(name: str, version: int = 1) -> Callable[[type[E]], type[E]]:
     """Register a frozen dataclass as the event `name` at `version`."""
 
@@ -549,7 +550,7 @@ class AgentSignedIn:
 @event("agent.state_changed")
 class AgentStateChanged:
     """One state ended after `previous_ms`, another began. `counted` is False for a busy spell
-    below the minimum.
+    below the minimum. `until` is when after-call work or the grace of a disconnection ends.
     """
 
     TYPE: ClassVar[str]
@@ -563,6 +564,7 @@ class AgentStateChanged:
     segment_id: str = ""
     forced_by: str = ""
     counted: bool = True
+    until: int | None = None
 
 
 @event("agent.intended")
@@ -610,6 +612,16 @@ class AgentPhoneChanged:
     VERSION: ClassVar[int]
     agent_id: str
     reachable: bool
+
+
+@event("agent.link_changed")
+class AgentLinkChanged:
+    """The desktop of a signed-in agent came back or went."""
+
+    TYPE: ClassVar[str]
+    VERSION: ClassVar[int]
+    agent_id: str
+    connected: bool
 
 
 @event("switch.lost")
@@ -702,6 +714,7 @@ Event = (
     | WrapUpExtended
     | AgentSignedOut
     | AgentPhoneChanged
+    | AgentLinkChanged
     | SwitchWasLost
     | SwitchWasRestored
     | TrunkWasChanged
