@@ -24,6 +24,8 @@ NAMES: dict[str, str] = {
     "phones": "seed of the agents' SIP passwords",
     "floor_link": "token of the connection between API and floor",
     "session_key": "key that signs browser sessions",
+    "audit_key": "key of the audit trail's chain",
+    "metrics": "bearer token that may read /metrics from elsewhere than this machine",
     "demo_admin": "password of the demo operator's administrator",
     "demo_supervisor": "password of the demo supervisors",
     "demo_agent": "password of the demo agents",

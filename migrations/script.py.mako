@@ -1,0 +1,10 @@
+"""${message}"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import op
+
+revision = ${repr(up_revision)}
+down_revision = ${repr(down_revision)}

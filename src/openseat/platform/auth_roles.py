@@ -1,0 +1,73 @@
+"""Who may do what: every permission, and the roles that hold it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a user is."""
+
+    OPERATOR_ADMIN = "operator_admin"
+    SUPERVISOR = "supervisor"
+    AGENT = "agent"
+    CLIENT_USER = "client_user"
+
+
+_ADMIN = frozenset({Role.OPERATOR_ADMIN})
+_STAFF = frozenset({Role.OPERATOR_ADMIN, Role.SUPERVISOR})
+_STAFF_AND_CLIENT = _STAFF | {Role.CLIENT_USER}
+_ADMIN_AND_CLIENT = _ADMIN | {Role.CLIENT_USER}
+_ALL = frozenset(Role)
+
+HOLDERS: dict[str, frozenset[Role]] = {
+    # The operator's own affairs.
+    "operator.read": _ALL,
+    "operator.write": _ADMIN,
+    "branches.read": _STAFF,
+    "branches.write": _ADMIN,
+    "clients.read": _STAFF_AND_CLIENT,
+    "clients.write": _ADMIN,
+    "users.read": _ADMIN,
+    "users.write": _ADMIN,
+    "phones.read": _STAFF,
+    "phones.write": _ADMIN,
+    "trunks.read": _STAFF,
+    "trunks.write": _ADMIN,
+    "audit.read": _ADMIN,
+    # Service programmes; a client's people see and shape their own.
+    "projects.read": _STAFF_AND_CLIENT,
+    "projects.write": _ADMIN,
+    "queues.read": _STAFF_AND_CLIENT,
+    "queues.write": _ADMIN,
+    "numbers.read": _STAFF_AND_CLIENT,
+    "numbers.write": _ADMIN,
+    "flows.read": _STAFF_AND_CLIENT,
+    "flows.write": _ADMIN_AND_CLIENT,
+    "prompts.read": _STAFF_AND_CLIENT,
+    "prompts.write": _ADMIN_AND_CLIENT,
+    "hours.read": _STAFF_AND_CLIENT,
+    "hours.write": _ADMIN_AND_CLIENT,
+    "listed_numbers.read": _STAFF_AND_CLIENT,
+    "listed_numbers.write": _ADMIN_AND_CLIENT,
+    # People on the floor.
+    "skills.read": _ALL,
+    "skills.write": _ADMIN,
+    "agents.read": _STAFF,
+    "agents.write": _ADMIN,
+    "agents.self": frozenset({Role.AGENT, Role.SUPERVISOR}),
+    "floor.watch": _ALL,
+    "floor.control": _STAFF,
+    # What happened, and what it costs.
+    "history.read": _STAFF_AND_CLIENT,
+    "recordings.read": _STAFF_AND_CLIENT,
+    "figures.read": _STAFF_AND_CLIENT,
+    "billing.read": _ADMIN_AND_CLIENT,
+    "billing.write": _ADMIN,
+}
+"""Permission → the roles that hold it."""
+
+
+def permissions(role: Role) -> frozenset[str]:
+    """Return every permission of ``role``."""
+    return frozenset(name for name, roles in HOLDERS.items() if role in roles)

@@ -1,0 +1,42 @@
+"""What PostgreSQL refuses, told as problems that name the field."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy.exc import DBAPIError
+
+from openseat.platform.problems import Problem
+
+_UNAVAILABLE = ("08", "57P", "53", "58")
+_RETRYABLE = ("40001", "40P01")
+
+
+def database_problem(error: DBAPIError) -> Problem | None:
+    """Return the problem that ``error`` stands for, or None when it is a fault of ours."""
+    state = str(getattr(error.orig, "sqlstate", "") or "")
+    cause: Any = getattr(error.orig, "__cause__", None)
+    constraint = str(getattr(cause, "constraint_name", "") or "")
+    table = str(getattr(cause, "table_name", "") or "")
+    if error.connection_invalidated or state.startswith(_UNAVAILABLE):
+        return Problem("database.unavailable")
+    if state in _RETRYABLE:
+        return Problem("conflict.retry")
+    match state:
+        case "42501":
+            return Problem("access.refused")
+        case "23505":
+            return Problem("value.taken", field=_field(constraint, "uq", table))
+        case "23503":
+            return Problem("reference.unknown", field=_field(constraint, "fk", table))
+        case "23514":
+            return Problem("value.invalid", field=_field(constraint, "ck", table))
+        case _:
+            return None
+
+
+def _field(constraint: str, kind: str, table: str) -> str:
+    """Return the column that a constraint's name ends with (the last one of several)."""
+    name = constraint.removeprefix(f"{kind}_{table}_")
+    # Composite keys carry the client first: (client_id, project_id) is about the project.
+    return name.removeprefix("client_id_") if name != "client_id" else name
