@@ -1,0 +1,265 @@
+"""The fold of a call: how each event changes it.
+
+A table from event type to function; an event that changes nothing about the
+call's own state is listed as such, so that the table is total over the call
+stream's events (a test holds it against `core.events`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from openseat.core import events as e
+from openseat.core.calls.model import Call, Consult, Entry, Leg, LegState, Offer, Segment
+
+
+def start(call_id: str, event: e.CallStarted, at: int) -> Call:
+    """Return the call that a `call.started` begins, with the customer's leg in it."""
+    call = Call(
+        call_id=call_id,
+        direction=event.direction,
+        caller=event.caller,
+        called=event.called,
+        customer_leg_id=event.leg_id,
+        started_at=at,
+        language=event.language,
+        trunk_id=event.trunk_id,
+        number_id=event.number_id,
+        client_id=event.client_id,
+        project_id=event.project_id,
+    )
+    call.legs[event.leg_id] = Leg(
+        leg_id=event.leg_id,
+        kind=e.LegKind.CUSTOMER,
+        state=LegState.ARRIVED
+        if event.direction is e.Direction.INBOUND
+        else LegState.DIALLING,
+        started_at=at,
+        address=event.caller,
+        trunk_id=event.trunk_id,
+    )
+    return call
+
+
+def apply(call: Call, event: e.Event, at: int) -> None:
+    """Change `call` by what happened at `at`."""
+    change = _CHANGES[type(event)]
+    if change is not None:
+        change(call, event, at)
+
+
+def _assigned(call: Call, event: e.CallAssigned, at: int) -> None:
+    call.client_id, call.project_id = event.client_id, event.project_id
+
+
+def _refused(call: Call, event: e.CallRefused, at: int) -> None:
+    call.refused = True
+    call.cause = event.cause
+    call.ended_by = call.ended_by or e.EndedBy.SYSTEM
+
+
+def _answered(call: Call, event: e.CallAnswered, at: int) -> None:
+    call.answered_at = at
+    leg = call.legs.get(event.leg_id)
+    if leg is not None:
+        leg.state, leg.answered_at = LegState.UP, at
+
+
+def _ended(call: Call, event: e.CallEnded, at: int) -> None:
+    call.ended_at = at
+    call.ended_by = event.ended_by
+    call.legs.clear()
+
+
+def _leg_started(call: Call, event: e.LegStarted, at: int) -> None:
+    call.legs[event.leg_id] = Leg(
+        leg_id=event.leg_id,
+        kind=event.kind,
+        state=LegState.DIALLING,
+        started_at=at,
+        address=event.address,
+        agent_id=event.agent_id,
+        trunk_id=event.trunk_id,
+    )
+
+
+def _leg_rang(call: Call, event: e.LegRang, at: int) -> None:
+    call.legs[event.leg_id].state = LegState.RINGING
+    offer = call.offer_of_leg(event.leg_id)
+    if offer is not None:
+        offer.rang_at = at
+
+
+def _leg_answered(call: Call, event: e.LegWasAnswered, at: int) -> None:
+    leg = call.legs[event.leg_id]
+    leg.state, leg.answered_at = LegState.UP, at
+
+
+def _leg_ended(call: Call, event: e.LegWasEnded, at: int) -> None:
+    call.legs.pop(event.leg_id, None)
+    if event.leg_id == call.customer_leg_id:
+        call.customer_left_at = at
+        call.cause = event.cause
+
+
+def _flow_entered(call: Call, event: e.FlowEntered, at: int) -> None:
+    call.run_id, call.flow_id = event.run_id, event.flow_id
+    call.flow_state = {}
+
+
+def _flow_stepped(call: Call, event: e.FlowStepped, at: int) -> None:
+    call.flow_state = event.state
+
+
+def _flow_left(call: Call, event: e.FlowLeft, at: int) -> None:
+    call.run_id = ""
+    call.flow_state = {}
+
+
+def _queue_entered(call: Call, event: e.QueueEntered, at: int) -> None:
+    call.entry = Entry(
+        entry_id=event.entry_id,
+        queue_id=event.queue_id,
+        entered_at=at,
+        priority=event.priority,
+        skills=event.skills,
+        preferred_agent_id=event.preferred_agent_id,
+        credit_ms=event.credit_ms,
+    )
+    call.last_queue_id = event.queue_id
+
+
+def _queue_left(call: Call, event: e.QueueLeft, at: int) -> None:
+    call.entry = None
+
+
+def _offer_made(call: Call, event: e.OfferMade, at: int) -> None:
+    call.offers[event.offer_id] = Offer(
+        offer_id=event.offer_id,
+        agent_id=event.agent_id,
+        leg_id=event.leg_id,
+        entry_id=event.entry_id,
+        queue_id=event.queue_id,
+        made_at=at,
+    )
+
+
+def _offer_ended(call: Call, event: e.OfferEnded, at: int) -> None:
+    del call.offers[event.offer_id]
+
+
+def _segment_started(call: Call, event: e.SegmentStarted, at: int) -> None:
+    call.segments[event.segment_id] = Segment(
+        segment_id=event.segment_id,
+        agent_id=event.agent_id,
+        group_id=event.group_id,
+        queue_id=event.queue_id,
+        leg_id=event.leg_id,
+        via=event.via,
+        started_at=at,
+    )
+    call.last_agent_id, call.last_segment_id = event.agent_id, event.segment_id
+
+
+def _segment_held(call: Call, event: e.SegmentHeld, at: int) -> None:
+    call.segments[event.segment_id].held_at = at
+
+
+def _segment_resumed(call: Call, event: e.SegmentResumed, at: int) -> None:
+    segment = call.segments[event.segment_id]
+    if segment.held_at is not None:
+        segment.hold_ms += at - segment.held_at
+        segment.held_at = None
+
+
+def _segment_ended(call: Call, event: e.SegmentEnded, at: int) -> None:
+    del call.segments[event.segment_id]
+
+
+def _consult_started(call: Call, event: e.ConsultStarted, at: int) -> None:
+    call.consult = Consult(
+        segment_id=event.segment_id,
+        agent_id=event.agent_id,
+        leg_id=event.leg_id,
+        target_kind=event.target_kind,
+        target_id=event.target_id,
+    )
+
+
+def _consult_ended(call: Call, event: e.ConsultEnded, at: int) -> None:
+    if event.outcome == "joined" and call.consult is not None:
+        call.consult.joined = True
+    else:
+        call.consult = None
+
+
+def _bridge_joined(call: Call, event: e.BridgeJoined, at: int) -> None:
+    for leg_id in event.legs:
+        if leg_id in call.legs:
+            call.legs[leg_id].bridge_id = event.bridge_id
+
+
+def _bridge_left(call: Call, event: e.BridgeLeft, at: int) -> None:
+    for leg_id in event.legs:
+        if leg_id in call.legs:
+            call.legs[leg_id].bridge_id = ""
+
+
+def _recording_started(call: Call, event: e.RecordingStarted, at: int) -> None:
+    call.recordings[event.recording_id] = event.leg_id
+
+
+def _recording_stopped(call: Call, event: e.RecordingStopped, at: int) -> None:
+    call.recordings.pop(event.recording_id, None)
+    call.paused_recordings.discard(event.recording_id)
+
+
+def _recording_paused(call: Call, event: e.RecordingPaused, at: int) -> None:
+    call.paused_recordings.add(event.recording_id)
+
+
+def _recording_resumed(call: Call, event: e.RecordingResumed, at: int) -> None:
+    call.paused_recordings.discard(event.recording_id)
+
+
+_CHANGES: dict[type[Any], Callable[[Call, Any, int], None] | None] = {
+    e.CallAssigned: _assigned,
+    e.CallRefused: _refused,
+    e.CallAnswered: _answered,
+    e.CallEnded: _ended,
+    e.LegStarted: _leg_started,
+    e.LegRang: _leg_rang,
+    e.LegWasAnswered: _leg_answered,
+    e.LegWasEnded: _leg_ended,
+    e.FlowEntered: _flow_entered,
+    e.FlowStepped: _flow_stepped,
+    e.FlowLeft: _flow_left,
+    e.QueueEntered: _queue_entered,
+    e.QueueLeft: _queue_left,
+    e.OfferMade: _offer_made,
+    e.OfferEnded: _offer_ended,
+    e.SegmentStarted: _segment_started,
+    e.SegmentHeld: _segment_held,
+    e.SegmentResumed: _segment_resumed,
+    e.SegmentEnded: _segment_ended,
+    e.ConsultStarted: _consult_started,
+    e.ConsultEnded: _consult_ended,
+    e.BridgeJoined: _bridge_joined,
+    e.BridgeLeft: _bridge_left,
+    e.RecordingStarted: _recording_started,
+    e.RecordingStopped: _recording_stopped,
+    e.RecordingPaused: _recording_paused,
+    e.RecordingResumed: _recording_resumed,
+    # facts that leave the call's own state as it is
+    e.QueueAnnounced: None,
+    e.SegmentDisposed: None,
+    e.TransferMade: None,
+    e.TransferFailed: None,
+    e.VoicemailLeft: None,
+    e.CallbackPromised: None,
+    e.RatingGiven: None,
+}
+
+CALL_EVENTS = frozenset(_CHANGES) | {e.CallStarted}
+"""Every event that belongs on a call's stream."""
