@@ -367,10 +367,11 @@ class SegmentEnded:
 
 @event("segment.disposed")
 class SegmentDisposed:
-    """The agent gave the outcome code and notes."""
+    """The agent gave the outcome code and notes; on the agent's stream, as the call may be over."""
 
     TYPE: ClassVar[str]
     VERSION: ClassVar[int]
+    call_id: str
     segment_id: str
     agent_id: str
     code: str
@@ -487,10 +488,14 @@ class RecordingStopped:
 
 @event("recording.stored")
 class RecordingWasStored:
-    """A finished file is in the store: the whole (`segment_id` empty) or one segment's part."""
+    """A finished file is in the store: the whole (`segment_id` empty) or one segment's part.
+
+    Its stream is `recording:<id>/whole` or `recording:<id>/<segment>`.
+    """
 
     TYPE: ClassVar[str]
     VERSION: ClassVar[int]
+    call_id: str
     recording_id: str
     segment_id: str
     path: str

@@ -308,6 +308,7 @@ class RecordingStored:
     `segment_id` is empty for the whole call; `duration_ms` is the file's own.
     """
 
+    client_id: str
     call_id: str
     recording_id: str
     segment_id: str

@@ -253,7 +253,6 @@ _CHANGES: dict[type[Any], Callable[[Call, Any, int], None] | None] = {
     e.RecordingResumed: _recording_resumed,
     # facts that leave the call's own state as it is
     e.QueueAnnounced: None,
-    e.SegmentDisposed: None,
     e.TransferMade: None,
     e.TransferFailed: None,
     e.VoicemailLeft: None,
