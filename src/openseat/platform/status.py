@@ -104,3 +104,11 @@ def forget_supervisor(run: Path) -> None:
 def child_record(run: Path, name: str) -> Path:
     """Return where the process record of the child ``name`` is kept."""
     return run / f"{name}.pid"
+
+
+def tail(log: Path, lines: int = 12) -> str:
+    """Return the last lines of a log."""
+    try:
+        return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-lines:])
+    except FileNotFoundError:
+        return "(nothing)"

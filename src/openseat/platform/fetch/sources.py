@@ -67,6 +67,19 @@ def switch_archive(root: Path = Path("/")) -> Archive:
     )
 
 
+def host_suite_archive(root: Path = Path("/")) -> Archive:
+    """Return the archive this machine's own release comes from.
+
+    Raises:
+        FetchError: its apt sources name none.
+    """
+    codename = _release(root).get("VERSION_CODENAME", "")
+    for archive in host_archives(root):
+        if archive.suite == codename:
+            return archive
+    raise FetchError("the apt sources of this machine name no archive of its own release")
+
+
 def host_archives(root: Path = Path("/")) -> Iterator[Archive]:
     """Yield every archive in the machine's apt sources, one for each suite."""
     apt = root / "etc/apt"

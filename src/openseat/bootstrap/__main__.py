@@ -1,0 +1,79 @@
+"""Entry of the commands in ``bin/``: ``python -m openseat.bootstrap up|down|test|run …``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from openseat.bootstrap.console import Console, StepError
+from openseat.bootstrap.environment import environment_python, is_complete, make_environment
+from openseat.platform.fetch import FetchError
+from openseat.platform.secrets import SecretMissingError
+from openseat.platform.settings import SettingError, Settings
+
+
+def main(arguments: list[str]) -> int:
+    """Carry out one of the ``bin/`` commands; return its exit code."""
+    console = Console()
+    try:
+        settings = Settings.load()
+        command, rest = arguments[0], arguments[1:]
+        if command == "up":
+            return _up(settings, console, rest)
+        if command == "down":
+            return _down(settings, console, rest)
+        if command == "test":
+            return _test(settings, console, rest)
+        return _run(settings, console, rest)
+    except (StepError, FetchError, SettingError, SecretMissingError) as error:
+        sys.stdout.flush()
+        sys.stderr.write(f"\nOpenSeat: {error}\n")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _up(settings: Settings, console: Console, rest: list[str]) -> int:
+    from openseat.bootstrap.up import up
+
+    parser = argparse.ArgumentParser("bin/up", description="Start OpenSeat, installing it first.")
+    parser.add_argument("--detach", action="store_true", help="return once everything is ready")
+    return up(settings, console, detach=parser.parse_args(rest).detach)
+
+
+def _down(settings: Settings, console: Console, rest: list[str]) -> int:
+    from openseat.bootstrap.down import down
+
+    argparse.ArgumentParser("bin/down", description="Stop OpenSeat.").parse_args(rest)
+    return down(settings, console)
+
+
+def _test(settings: Settings, console: Console, rest: list[str]) -> int:
+    paths = settings.paths
+    with console.step("Python packages for tests") as note:
+        python = make_environment(paths.clone / "requirements-dev.lock", paths.cache, note)
+    return _hand_over(settings, [str(python), str(paths.clone / "tools/test_run.py"), *rest])
+
+
+def _run(settings: Settings, console: Console, rest: list[str]) -> int:
+    lock = settings.paths.clone / "requirements.lock"
+    python = environment_python(lock, settings.paths.cache)
+    if not is_complete(python):
+        with console.step("Python packages") as note:
+            python = make_environment(lock, settings.paths.cache, note)
+    return _hand_over(settings, [str(python), "-m", "openseat.cli", *rest])
+
+
+def _hand_over(settings: Settings, command: list[str]) -> int:
+    environment = {
+        **os.environ,
+        **settings.environment(),
+        "PYTHONPATH": str(settings.paths.clone / "src"),
+    }
+    sys.stdout.flush()
+    os.execve(command[0], command, environment)  # noqa: S606 - becoming another program is the point
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
