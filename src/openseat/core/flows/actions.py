@@ -118,7 +118,7 @@ class Enqueue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeaveQueue:
-    """Take the caller out of the queue: a key was pressed or the step's time is up."""
+    """Take the caller out of the queue, or give up the transfer that nobody has answered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
