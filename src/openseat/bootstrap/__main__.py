@@ -5,12 +5,16 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from pathlib import Path
 
 from openseat.bootstrap.console import Console, StepError
 from openseat.bootstrap.environment import environment_python, is_complete, make_environment
 from openseat.platform.fetch import FetchError
 from openseat.platform.secrets import SecretMissingError
 from openseat.platform.settings import SettingError, Settings
+
+#: Commands of `bin/openseat` that also work before anything was installed.
+_NEED_NO_PACKAGES = frozenset({"doctor", "status", "logs", "passwords", "--help", "-h"})
 
 
 def main(arguments: list[str]) -> int:
@@ -59,7 +63,9 @@ def _test(settings: Settings, console: Console, rest: list[str]) -> int:
 def _run(settings: Settings, console: Console, rest: list[str]) -> int:
     lock = settings.paths.clone / "requirements.lock"
     python = environment_python(lock, settings.paths.cache)
-    if not is_complete(python):
+    if not is_complete(python) and rest[:1] and rest[0] in _NEED_NO_PACKAGES:
+        python = Path(sys.executable)
+    elif not is_complete(python):
         with console.step("Python packages") as note:
             python = make_environment(lock, settings.paths.cache, note)
     return _hand_over(settings, [str(python), "-m", "openseat.cli", *rest])

@@ -33,7 +33,7 @@ class Node:
     def environment(self) -> dict[str, str]:
         """Return this process's variables with this Node first on the path."""
         path = f"{self.program.parent}{os.pathsep}{os.environ.get('PATH', '')}"
-        return {**os.environ, "PATH": path}
+        return {**os.environ, "PATH": path, "NO_COLOR": "1", "FORCE_COLOR": "0"}
 
 
 def host_node() -> Node | None:

@@ -10,8 +10,8 @@ import time
 from pathlib import Path
 
 from openseat.bootstrap.console import Background, Console, StepError
-from openseat.bootstrap.environment import make_environment
 from openseat.bootstrap.down import down
+from openseat.bootstrap.environment import make_environment
 from openseat.bootstrap.pages import build_pages
 from openseat.bootstrap.welcome import welcome
 from openseat.platform.fetch import fetch_engine

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-import os
+import subprocess
 import sys
 
 from openseat.platform.settings import Settings
@@ -26,6 +26,9 @@ def main(arguments: list[str]) -> int:
     if not files:
         sys.stdout.write(f"There are no logs in {folder} yet: run bin/up\n")
         return 0
-    sys.stdout.flush()
     follow = ["-F"] if options.follow else []
-    os.execvp("tail", ["tail", "-n", str(options.lines), *follow, "--", *files])  # noqa: S606
+    command = ["tail", "-n", str(options.lines), *follow, "--", *files]
+    try:
+        return subprocess.run(command, check=False).returncode
+    except KeyboardInterrupt:
+        return 0

@@ -21,7 +21,7 @@ def main(arguments: list[str]) -> int:
     settings = Settings.load()
     supervisor = supervisor_process(settings.paths.run)
     status = Status.read(settings.paths.run) or Status(state="stopped")
-    if supervisor is None and status.state not in {"stopped"}:
+    if supervisor is None and status.state != "stopped":
         status.state = "supervisor killed"
     if options.json:
         report = {**asdict(status), "supervisor_pid": supervisor.pid if supervisor else None}

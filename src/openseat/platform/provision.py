@@ -51,7 +51,7 @@ async def create_roles(connection: asyncpg.Connection, passwords: Mapping[str, s
         if not known:
             await connection.execute(f"CREATE ROLE {role}")
         # Utility statements take no parameters; the server itself quotes the password.
-        statement = await connection.fetchval(
+        statement: str = await connection.fetchval(
             "SELECT format('ALTER ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS"
             " PASSWORD %L', $1::text, $2::text)",
             role,

@@ -1,0 +1,166 @@
+"""Does everything that should run really work?"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import http.client
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from openseat.installation.checks.result import Result, failed, ok, warning
+from openseat.platform.migrate import newest_revision
+from openseat.platform.settings import LOOPBACK, Settings
+from openseat.platform.status import SETTLED, Status, supervisor_process
+
+_TIMEOUT_S = 5
+_SEE_LOGS = "see bin/openseat logs"
+
+
+def check_running(settings: Settings) -> Iterator[Result]:
+    """Yield the result of every check of the running installation."""
+    yield from _processes(settings)
+    yield from _database(settings)
+    for name, port, secret in (
+        ("switch", settings.ports.main.http, "ari"),
+        ("carrier", settings.ports.carrier.http, "carrier_ari"),
+    ):
+        yield _ari(settings, name, port, secret)
+    yield _trunks(settings)
+    yield _api(settings)
+
+
+def _processes(settings: Settings) -> Iterator[Result]:
+    run = settings.paths.run
+    supervisor = supervisor_process(run)
+    if supervisor is None:
+        yield failed("supervisor", "not running", "run bin/up")
+    else:
+        yield ok("supervisor", f"process {supervisor.pid}")
+    status = Status.read(run)
+    if status is None:
+        return
+    for child in status.children:
+        if child.state in SETTLED:
+            found = f"{child.state}" + (f", process {child.pid}" if child.pid else "")
+            if child.crashes:
+                last = [crash for crash in status.crashes if crash.child == child.name]
+                how = f", last at {last[-1].at} ({last[-1].how})" if last else ""
+                yield warning(child.name, f"{found}, crashed {child.crashes} times{how}", _SEE_LOGS)
+            else:
+                yield ok(child.name, found)
+        else:
+            yield failed(child.name, str(child.state), f"see bin/openseat logs {child.name}")
+
+
+def _database(settings: Settings) -> Iterator[Result]:
+    try:
+        yield from asyncio.run(_ask_database(settings))
+    except OSError as error:
+        yield failed("postgres", f"no answer: {error}", _SEE_LOGS + " postgres")
+    except LookupError as error:
+        yield failed("postgres", str(error), "run bin/up")
+    except ImportError:
+        yield failed("postgres", "cannot be asked without the packages", "run bin/up")
+
+
+async def _ask_database(settings: Settings) -> list[Result]:
+    import asyncpg
+
+    try:
+        owner = await asyncpg.connect(settings.database_url("owner"), timeout=_TIMEOUT_S)
+    except asyncpg.PostgresError as error:
+        return [failed("postgres", str(error), "run bin/openseat prepare-database")]
+    try:
+        version = await owner.fetchval("SHOW server_version")
+        results = [ok("postgres", f"version {version}")]
+        try:
+            found = await owner.fetchval("SELECT version_num FROM alembic_version")
+        except asyncpg.UndefinedTableError:
+            found = None
+    finally:
+        await owner.close()
+    newest = newest_revision()
+    if found != newest:
+        said = f"revision {found or 'none'}, this program wants {newest}"
+        return [*results, failed("schema", said, "run bin/openseat prepare-database")]
+    return [*results, ok("schema", f"revision {found}"), await _lease(settings)]
+
+
+async def _lease(settings: Settings) -> Result:
+    """Watch the lease for longer than its renewal takes: a beating heart is the proof of life."""
+    import asyncpg
+
+    query = "SELECT token, holder, beat FROM cell_lease WHERE cell_id = $1"
+    connection = await asyncpg.connect(settings.database_url("floor"), timeout=_TIMEOUT_S)
+    try:
+        first = await connection.fetchrow(query, settings.floor.cell_id)
+        if first is None:
+            return failed("floor lease", "nobody holds it", "see bin/openseat logs floor")
+        await asyncio.sleep(settings.floor.lease_ms / 1000)
+        second = await connection.fetchrow(query, settings.floor.cell_id)
+    finally:
+        await connection.close()
+    if second is None or second["beat"] == first["beat"]:
+        return failed("floor lease", "not renewed", "see bin/openseat logs floor")
+    return ok("floor lease", f"held by {second['holder']}, token {second['token']}")
+
+
+def _ari(settings: Settings, name: str, port: int, secret: str) -> Result:
+    what = f"{name} control"
+    status, answer = _get(port, "/ari/asterisk/info", _basic(settings, secret))
+    if status == http.client.OK and isinstance(answer, dict):
+        return ok(what, f"Asterisk {answer['system']['version']} answers")
+    if status == http.client.UNAUTHORIZED:
+        return failed(what, "refuses the password", f"restart: bin/down, bin/up ({name})")
+    return failed(what, "no answer", f"see bin/openseat logs {name}")
+
+
+def _trunks(settings: Settings) -> Result:
+    status, answer = _get(settings.ports.main.http, "/ari/endpoints/PJSIP", _basic(settings, "ari"))
+    if status != http.client.OK or not isinstance(answer, list):
+        return failed("trunks", "the switch does not tell", "see bin/openseat logs switch")
+    trunks = {
+        endpoint["resource"]: endpoint["state"]
+        for endpoint in answer
+        if endpoint["resource"].startswith("trunk-")
+    }
+    if not trunks:
+        return failed("trunks", "none", "define one, or seed the demonstration floor")
+    down = sorted(name for name, state in trunks.items() if state != "online")
+    if down:
+        return failed("trunks", f"{', '.join(down)} not reachable", "ask the carrier")
+    return ok("trunks", f"{', '.join(sorted(trunks))} reachable")
+
+
+def _api(settings: Settings) -> Result:
+    status, _ = _get(settings.ports.web, "/api/v1/health", {})
+    if status == http.client.OK:
+        return ok("web", f"answers on port {settings.ports.web}")
+    return failed("web", f"answer {status}" if status else "no answer", "see bin/openseat logs api")
+
+
+def _basic(settings: Settings, secret: str) -> dict[str, str]:
+    try:
+        password = settings.secrets.read(secret)
+    except LookupError:
+        password = ""  # the refusal that follows says what is wrong
+    token = base64.b64encode(f"openseat:{password}".encode()).decode()
+    return {"Authorization": f"Basic {token}"}
+
+
+def _get(port: int, path: str, headers: dict[str, str]) -> tuple[int | None, Any]:
+    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=_TIMEOUT_S)
+    try:
+        connection.request("GET", path, headers=headers)
+        response = connection.getresponse()
+        body = response.read()
+    except (OSError, http.client.HTTPException):
+        return None, None
+    finally:
+        connection.close()
+    try:
+        return response.status, json.loads(body)
+    except ValueError:
+        return response.status, None
