@@ -85,10 +85,12 @@ def voicemail_left(open_: Open, fact: e.Fact, event: e.VoicemailLeft, ledger: Le
 
 def _count_direction(ledger: Ledger, call: OpenCall, by: int) -> None:
     tally = ledger.tally(call.place, call.started_at)
-    match call.direction:
-        case e.Direction.INBOUND:
-            tally.calls_in += by
-        case e.Direction.OUTBOUND:
-            tally.calls_out += by
-        case e.Direction.INTERNAL:
-            tally.calls_internal += by
+    name = _DIRECTIONS[call.direction]
+    setattr(tally, name, getattr(tally, name) + by)
+
+
+_DIRECTIONS = {
+    e.Direction.INBOUND: "calls_in",
+    e.Direction.OUTBOUND: "calls_out",
+    e.Direction.INTERNAL: "calls_internal",
+}

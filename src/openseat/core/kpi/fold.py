@@ -75,6 +75,7 @@ HANDLERS: Mapping[type[Any], Callable[[Open, e.Fact, Any, Ledger], None]] = {
 WITHOUT_FIGURES: frozenset[type[Any]] = frozenset(
     {
         e.CallAnswered,
+        e.CallLanguageSet,
         e.LegStarted,
         e.LegRang,
         e.LegWasAnswered,

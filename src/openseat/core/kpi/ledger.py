@@ -67,7 +67,7 @@ class Today:
     to an earlier day (a call offered before midnight and answered after) is not shown here.
     """
 
-    __slots__ = ("_days", "_default", "_queues", "_zones")
+    __slots__ = ("_days", "_default", "_queues", "_unread", "_zones")
 
     def __init__(self, zones: Mapping[str, str], default: str = "Asia/Shanghai") -> None:
         """`zones` maps project ids to IANA time zones; other projects use `default`."""
@@ -75,17 +75,18 @@ class Today:
         self._zones = dict(zones)
         self._days: dict[str, Calendar] = {}
         self._queues: dict[str, tuple[Interval, Tally]] = {}
+        self._unread = Tally()
 
     def tally(self, place: Place, at: Instant) -> Tally:
         """Return the queue's tally of the day of `at`; one that nobody reads for other places."""
         if not place.queue_id:
-            return Tally()
+            return self._unread
         day, tally = self._queues.get(place.queue_id, _NEVER)
         if at >= day.end:
             tally = Tally()
             self._queues[place.queue_id] = (self._calendar(place.project_id).interval(at), tally)
         elif at < day.start:
-            return Tally()
+            return self._unread
         return tally
 
     def queue(self, queue_id: str, now: Instant) -> Tally:

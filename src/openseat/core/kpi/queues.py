@@ -32,19 +32,19 @@ def queue_left(open_: Open, fact: e.Fact, event: e.QueueLeft, ledger: Ledger) ->
     in_time = wait_ms <= entry.target_ms
     tally.queued += wait_ms > 0
     tally.longest_wait_ms = max(tally.longest_wait_ms, wait_ms)
-    match event.outcome:
-        case e.QueueExit.ANSWERED:
-            tally.answered += 1
-            tally.within_target += in_time
-            tally.answered_wait_ms += wait_ms
-        case e.QueueExit.ABANDONED:
-            tally.abandoned += 1
-            tally.abandoned_within_target += in_time
-            tally.abandoned_wait_ms += wait_ms
-        case e.QueueExit.SHORT_ABANDONED:
-            tally.short_abandoned += 1
-            tally.abandoned_within_target += in_time
-            tally.short_abandoned_wait_ms += wait_ms
-        case e.QueueExit.OVERFLOWED:
-            tally.overflowed += 1
-            tally.overflowed_wait_ms += wait_ms
+    count, wait = _EXITS[event.outcome]
+    setattr(tally, count, getattr(tally, count) + 1)
+    setattr(tally, wait, getattr(tally, wait) + wait_ms)
+    if event.outcome is e.QueueExit.ANSWERED:
+        tally.within_target += in_time
+    elif event.outcome is not e.QueueExit.OVERFLOWED:
+        tally.abandoned_within_target += in_time
+
+
+_EXITS = {
+    e.QueueExit.ANSWERED: ("answered", "answered_wait_ms"),
+    e.QueueExit.ABANDONED: ("abandoned", "abandoned_wait_ms"),
+    e.QueueExit.SHORT_ABANDONED: ("short_abandoned", "short_abandoned_wait_ms"),
+    e.QueueExit.OVERFLOWED: ("overflowed", "overflowed_wait_ms"),
+}
+"""The fields that count a way out of a queue and its waiting time."""

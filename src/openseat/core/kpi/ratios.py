@@ -202,13 +202,11 @@ def callback_completion(callbacks: Collection[Callback]) -> float | None:
 
 def service_level(tally: Tally, variant: ServiceLevelVariant) -> float | None:
     """21: offered calls answered within the queue's time ÷ offered, in three variants."""
-    match variant:
-        case ServiceLevelVariant.ABANDONS_MISSED:
-            return share(tally.within_target, tally.offered)
-        case ServiceLevelVariant.ABANDONS_IGNORED:
-            return share(tally.within_target, tally.offered - tally.abandoned_within_target)
-        case ServiceLevelVariant.ABANDONS_MET:
-            return share(tally.within_target + tally.abandoned_within_target, tally.offered)
+    if variant is ServiceLevelVariant.ABANDONS_MISSED:
+        return share(tally.within_target, tally.offered)
+    if variant is ServiceLevelVariant.ABANDONS_IGNORED:
+        return share(tally.within_target, tally.offered - tally.abandoned_within_target)
+    return share(tally.within_target + tally.abandoned_within_target, tally.offered)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
