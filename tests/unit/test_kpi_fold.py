@@ -254,7 +254,7 @@ def test_a_call_of_a_shared_number_moves_to_the_client_it_turns_out_to_be_for():
     assigned = e.CallAssigned(client_id="acme", project_id="care")
     _, ledger = folded((0, CALL, started), (5, CALL, assigned))
     assert [(place, tally) for place, _, tally in ledger] == [
-        (Place("acme", "care"), Tally(calls_in=1))
+        (Place("acme", "care", call_id="c1"), Tally(calls_in=1))
     ]
 
 
@@ -306,7 +306,7 @@ def test_a_rating_goes_to_the_segment_or_else_to_the_agent_who_served():
     assert rated == {"care"}
     _, ledger = folded((0, CALL, STARTED), (9, CALL, rating))
     (found,) = [(p, t) for p, _, t in ledger if t.ratings]
-    assert found[0] == Place("acme", "care", agent_id="a1", trunk_id="t")
+    assert found[0] == Place("acme", "care", agent_id="a1", trunk_id="t", call_id="c1")
     assert (found[1].rating_points, found[1].rating_scale) == (4, 5)
 
 
@@ -409,6 +409,16 @@ def test_a_day_whose_midnight_the_clock_jumped_over_begins_where_it_would_have_b
     before, after = days.interval(jump), days.interval(jump + 1_800_000)
     assert jump in before
     assert before.end == after.start == jump + 1_800_000
+
+
+def test_calls_of_one_place_are_put_together():
+    second = "call:c2"
+    _, ledger = folded((0, CALL, STARTED), (1, second, STARTED), (2, second, ENTERED))
+    assert {place.call_id for place, _, _ in ledger} == {"c1", "c2"}
+    assert [(place, tally) for place, _, tally in ledger.shared()] == [
+        (Place("acme", "care", trunk_id="t"), Tally(calls_in=2)),
+        (Place("acme", "care", "care", trunk_id="t"), Tally(offered=1)),
+    ]
 
 
 def test_a_ledger_is_empty_after_it_was_drained():

@@ -15,7 +15,7 @@ def signed_in(open_: Open, fact: e.Fact, event: e.AgentSignedIn, ledger: Ledger)
     """A session begins: one sign-in."""
     agent = OpenAgent(
         agent_id=event.agent_id,
-        place=Place(fact.client_id, agent_id=event.agent_id, group_id=event.group_id),
+        place=Place(client_id=fact.client_id, agent_id=event.agent_id, group_id=event.group_id),
         state=event.state,
         since=fact.at,
     )

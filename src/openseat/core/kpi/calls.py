@@ -17,7 +17,12 @@ def call_started(open_: Open, fact: e.Fact, event: e.CallStarted, ledger: Ledger
     call = OpenCall(
         call_id=call_id,
         direction=event.direction,
-        place=Place(event.client_id, event.project_id, trunk_id=event.trunk_id),
+        place=Place(
+            client_id=event.client_id,
+            project_id=event.project_id,
+            trunk_id=event.trunk_id,
+            call_id=call_id,
+        ),
         started_at=fact.at,
     )
     open_.calls[call_id] = call

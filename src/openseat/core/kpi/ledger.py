@@ -20,7 +20,10 @@ class Ledger(Protocol):
 
 
 class QuarterLedger:
-    """Tallies by place and quarter hour of UTC: from these every longer interval is summed."""
+    """Tallies by place and quarter hour of UTC: from these every longer interval is summed.
+
+    Places keep the calls apart; `shared` puts them together.
+    """
 
     __slots__ = ("_tallies",)
 

@@ -31,6 +31,12 @@ class Place(NamedTuple):
     agent_id: str = ""
     group_id: str = ""
     trunk_id: str = ""
+    call_id: str = ""
+    """Which call it was, so that every number can be opened down to the calls behind it."""
+
+    def without_call(self) -> Place:
+        """Return the place that all its calls share."""
+        return self._replace(call_id="")
 
     def key(self, dimension: Dimension) -> str:
         """Return the name of this place in a dimension."""
