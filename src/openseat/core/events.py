@@ -141,6 +141,15 @@ class CallAssigned:
     project_id: str
 
 
+@event("call.language_set")
+class CallLanguageSet:
+    """The caller chose the language that the call is spoken in from here on."""
+
+    TYPE: ClassVar[str]
+    VERSION: ClassVar[int]
+    language: str
+
+
 @event("call.refused")
 class CallRefused:
     """The call was turned away before anything was done for it; `reason` is stable:
@@ -456,6 +465,8 @@ class RecordingStarted:
     recording_id: str
     leg_id: str
     layout: str
+    box: str = ""
+    """Voicemail box the message is for; empty for other recordings."""
 
 
 @event("recording.paused")
@@ -681,6 +692,7 @@ class CellConfigured:
 Event = (
     CallStarted
     | CallAssigned
+    | CallLanguageSet
     | CallRefused
     | CallAnswered
     | CallEnded

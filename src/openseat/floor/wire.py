@@ -24,8 +24,7 @@ MAX_FRAME = 64 * 1024 * 1024
 """Larger lengths mean that the other side does not speak this protocol."""
 
 COMMANDS: dict[str, type[Any]] = {
-    command.__name__: command
-    for command in (*inputs.Command.__args__, inputs.RecordingStored)
+    command.__name__: command for command in (*inputs.Command.__args__, inputs.RecordingStored)
 }
 """What may be sent over the link, by type name."""
 

@@ -32,9 +32,7 @@ def start(call_id: str, event: e.CallStarted, at: int) -> Call:
     call.legs[event.leg_id] = Leg(
         leg_id=event.leg_id,
         kind=e.LegKind.CUSTOMER,
-        state=LegState.ARRIVED
-        if event.direction is e.Direction.INBOUND
-        else LegState.DIALLING,
+        state=LegState.ARRIVED if event.direction is e.Direction.INBOUND else LegState.DIALLING,
         started_at=at,
         address=event.caller,
         trunk_id=event.trunk_id,
@@ -49,11 +47,15 @@ def apply(call: Call, event: e.Event, at: int) -> None:
         change(call, event, at)
 
 
-def _assigned(call: Call, event: e.CallAssigned, at: int) -> None:
+def _assigned(call: Call, event: e.CallAssigned, _at: int) -> None:
     call.client_id, call.project_id = event.client_id, event.project_id
 
 
-def _refused(call: Call, event: e.CallRefused, at: int) -> None:
+def _language_set(call: Call, event: e.CallLanguageSet, _at: int) -> None:
+    call.language = event.language
+
+
+def _refused(call: Call, event: e.CallRefused, _at: int) -> None:
     call.refused = True
     call.cause = event.cause
     call.ended_by = call.ended_by or e.EndedBy.SYSTEM
@@ -103,16 +105,16 @@ def _leg_ended(call: Call, event: e.LegWasEnded, at: int) -> None:
         call.cause = event.cause
 
 
-def _flow_entered(call: Call, event: e.FlowEntered, at: int) -> None:
+def _flow_entered(call: Call, event: e.FlowEntered, _at: int) -> None:
     call.run_id, call.flow_id = event.run_id, event.flow_id
     call.flow_state = {}
 
 
-def _flow_stepped(call: Call, event: e.FlowStepped, at: int) -> None:
+def _flow_stepped(call: Call, event: e.FlowStepped, _at: int) -> None:
     call.flow_state = event.state
 
 
-def _flow_left(call: Call, event: e.FlowLeft, at: int) -> None:
+def _flow_left(call: Call, _event: e.FlowLeft, _at: int) -> None:
     call.run_id = ""
     call.flow_state = {}
 
@@ -130,7 +132,7 @@ def _queue_entered(call: Call, event: e.QueueEntered, at: int) -> None:
     call.last_queue_id = event.queue_id
 
 
-def _queue_left(call: Call, event: e.QueueLeft, at: int) -> None:
+def _queue_left(call: Call, _event: e.QueueLeft, _at: int) -> None:
     call.entry = None
 
 
@@ -145,7 +147,7 @@ def _offer_made(call: Call, event: e.OfferMade, at: int) -> None:
     )
 
 
-def _offer_ended(call: Call, event: e.OfferEnded, at: int) -> None:
+def _offer_ended(call: Call, event: e.OfferEnded, _at: int) -> None:
     del call.offers[event.offer_id]
 
 
@@ -173,11 +175,11 @@ def _segment_resumed(call: Call, event: e.SegmentResumed, at: int) -> None:
         segment.held_at = None
 
 
-def _segment_ended(call: Call, event: e.SegmentEnded, at: int) -> None:
+def _segment_ended(call: Call, event: e.SegmentEnded, _at: int) -> None:
     del call.segments[event.segment_id]
 
 
-def _consult_started(call: Call, event: e.ConsultStarted, at: int) -> None:
+def _consult_started(call: Call, event: e.ConsultStarted, _at: int) -> None:
     call.consult = Consult(
         segment_id=event.segment_id,
         agent_id=event.agent_id,
@@ -187,44 +189,48 @@ def _consult_started(call: Call, event: e.ConsultStarted, at: int) -> None:
     )
 
 
-def _consult_ended(call: Call, event: e.ConsultEnded, at: int) -> None:
+def _consult_ended(call: Call, event: e.ConsultEnded, _at: int) -> None:
     if event.outcome == "joined" and call.consult is not None:
         call.consult.joined = True
     else:
         call.consult = None
 
 
-def _bridge_joined(call: Call, event: e.BridgeJoined, at: int) -> None:
+def _bridge_joined(call: Call, event: e.BridgeJoined, _at: int) -> None:
     for leg_id in event.legs:
         if leg_id in call.legs:
             call.legs[leg_id].bridge_id = event.bridge_id
 
 
-def _bridge_left(call: Call, event: e.BridgeLeft, at: int) -> None:
+def _bridge_left(call: Call, event: e.BridgeLeft, _at: int) -> None:
     for leg_id in event.legs:
         if leg_id in call.legs:
             call.legs[leg_id].bridge_id = ""
 
 
-def _recording_started(call: Call, event: e.RecordingStarted, at: int) -> None:
+def _recording_started(call: Call, event: e.RecordingStarted, _at: int) -> None:
     call.recordings[event.recording_id] = event.leg_id
+    if event.layout == "voice":
+        call.voices[event.recording_id] = event.box
 
 
-def _recording_stopped(call: Call, event: e.RecordingStopped, at: int) -> None:
+def _recording_stopped(call: Call, event: e.RecordingStopped, _at: int) -> None:
     call.recordings.pop(event.recording_id, None)
+    call.voices.pop(event.recording_id, None)
     call.paused_recordings.discard(event.recording_id)
 
 
-def _recording_paused(call: Call, event: e.RecordingPaused, at: int) -> None:
+def _recording_paused(call: Call, event: e.RecordingPaused, _at: int) -> None:
     call.paused_recordings.add(event.recording_id)
 
 
-def _recording_resumed(call: Call, event: e.RecordingResumed, at: int) -> None:
+def _recording_resumed(call: Call, event: e.RecordingResumed, _at: int) -> None:
     call.paused_recordings.discard(event.recording_id)
 
 
 _CHANGES: dict[type[Any], Callable[[Call, Any, int], None] | None] = {
     e.CallAssigned: _assigned,
+    e.CallLanguageSet: _language_set,
     e.CallRefused: _refused,
     e.CallAnswered: _answered,
     e.CallEnded: _ended,

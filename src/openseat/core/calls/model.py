@@ -122,6 +122,8 @@ class Call:
     consult: Consult | None = None
     recordings: dict[str, str] = field(default_factory=dict[str, str])
     """Recording still open → the leg it records."""
+    voices: dict[str, str] = field(default_factory=dict[str, str])
+    """Open recording of one voice → the voicemail box it is for, empty for none."""
     paused_recordings: set[str] = field(default_factory=set[str])
     last_queue_id: str = ""
     last_agent_id: str = ""

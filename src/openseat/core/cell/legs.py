@@ -1,0 +1,53 @@
+"""What the switch reports of legs while they live."""
+
+from __future__ import annotations
+
+from openseat.core import events as e
+from openseat.core.agents import Ring
+from openseat.core.calls.model import LegState
+from openseat.core.cell import flowing, talking
+from openseat.core.cell.turn import Turn
+from openseat.core.effects import Hangup
+from openseat.core.flows.actions import Digit
+
+
+def ringing(turn: Turn, leg_id: str) -> None:
+    """The far end of a leg we dialled is alerting."""
+    call = turn.call_of(leg_id)
+    leg = call.legs.get(leg_id) if call is not None else None
+    if call is None or leg is None or leg.state is not LegState.DIALLING:
+        return
+    turn.record(call, e.LegRang(leg_id=leg_id))
+    offer = call.offer_of_leg(leg_id)
+    if offer is not None:
+        turn.stimulate(turn.agent(offer.agent_id), Ring(call_id=call.call_id))
+
+
+def answered(turn: Turn, leg_id: str) -> None:
+    """A leg is up: the customer's after we answered it, or one that we dialled."""
+    call = turn.call_of(leg_id)
+    leg = call.legs.get(leg_id) if call is not None else None
+    if call is None or leg is None:
+        turn.do(Hangup(leg_id=leg_id))
+        return
+    if leg.state is LegState.UP:
+        return
+    if leg.kind is e.LegKind.CUSTOMER:
+        turn.record(call, e.CallAnswered(leg_id=leg_id))
+        return
+    turn.record(call, e.LegWasAnswered(leg_id=leg_id))
+    consult = call.consult
+    offer = call.offer_of_leg(leg_id)
+    if consult is not None and consult.leg_id == leg_id:
+        talking.consulted_answered(turn, call, leg)
+    elif offer is not None:
+        talking.accepted(turn, call, offer, leg)
+    else:
+        talking.outside_answered(turn, call, leg)
+
+
+def digit(turn: Turn, leg_id: str, key: str) -> None:
+    """A customer's key goes to the flow; other parties' keys mean nothing here."""
+    call = turn.call_of(leg_id)
+    if call is not None and leg_id == call.customer_leg_id and not call.segments:
+        flowing.tell(turn, call, Digit(digit=key))

@@ -1,0 +1,105 @@
+"""What people ask for: sign-in, states, refusals, dispositions."""
+
+from __future__ import annotations
+
+from openseat.core import events as e
+from openseat.core import inputs as i
+from openseat.core.agents import Agent
+from openseat.core.cell import ending
+from openseat.core.cell.turn import Turn
+from openseat.core.effects import Hangup
+from openseat.core.errors import CoreError
+
+OwnState = i.SignOut | i.SetIdle | i.SetBusy | i.SetOutboundOnly | i.ExtendWrapUp
+"""Commands that the agents' own rules answer."""
+
+SUPERVISOR_BUSY_REASONS = ("forced",)
+"""Busy reasons that are always allowed beside the operator's own list."""
+
+
+def sign_in(turn: Turn, asked: i.SignIn) -> None:
+    """Begin an agent's session at a phone that nobody else uses.
+
+    Raises `agent.unknown`, `endpoint.taken` or what the agents' rules refuse.
+    """
+    if asked.agent_id not in turn.config.agents:
+        raise CoreError("agent.unknown", agent_id=asked.agent_id)
+    for other in turn.state.agents.values():
+        if (
+            other.agent_id != asked.agent_id
+            and other.signed_in
+            and other.endpoint == asked.endpoint
+        ):
+            raise CoreError("endpoint.taken", endpoint=asked.endpoint)
+    agent = turn.state.agents.get(asked.agent_id)
+    if agent is None:
+        agent = turn.state.agents[asked.agent_id] = Agent(agent_id=asked.agent_id)
+    turn.stimulate(agent, asked)
+
+
+def own_state(turn: Turn, asked: OwnState) -> None:
+    """Let the agents' rules answer.
+
+    Raises `agent.*`, or `busy.reason_unknown`.
+    """
+    agent = turn.agent(asked.agent_id)
+    if isinstance(asked, i.SetBusy):
+        allowed = (*turn.config.busy_reasons, *SUPERVISOR_BUSY_REASONS)
+        if asked.reason not in allowed:
+            raise CoreError("busy.reason_unknown", reason=asked.reason)
+    turn.stimulate(agent, asked)
+
+
+def phone_changed(turn: Turn, changed: i.EndpointChanged) -> None:
+    """An agent's phone came or went; it matters only to one who is signed in."""
+    agent = turn.state.agents.get(changed.agent_id)
+    if agent is not None and agent.signed_in:
+        turn.stimulate(agent, changed)
+
+
+def refuse(turn: Turn, agent_id: str) -> None:
+    """Decline the contact that rings at the agent.
+
+    Raises `agent.no_offer`.
+    """
+    agent = turn.agent(agent_id)
+    call = turn.state.calls.get(agent.call_id)
+    for offer in list(call.offers.values()) if call is not None else ():
+        if offer.agent_id == agent_id and call is not None:
+            turn.do(Hangup(leg_id=offer.leg_id, cause=21))
+            ending.leg_ended(turn, offer.leg_id, cause=21)
+            return
+    raise CoreError("agent.no_offer", agent_id=agent_id)
+
+
+def dispose(turn: Turn, asked: i.Dispose) -> None:
+    """Note a segment's outcome; the call may be over by then.
+
+    Raises `segment.unknown` for a segment that is not the agent's own.
+    """
+    agent = turn.agent(asked.agent_id)
+    owner = turn.state.segments.get(asked.segment_id)
+    if owner is None or owner.agent_id != asked.agent_id:
+        raise CoreError("segment.unknown", segment_id=asked.segment_id)
+    turn.record_agent(
+        agent,
+        e.SegmentDisposed(
+            call_id=owner.call_id,
+            segment_id=asked.segment_id,
+            agent_id=asked.agent_id,
+            code=asked.code,
+            notes=asked.notes,
+        ),
+        owner.client_id,
+    )
+
+
+def end_call(turn: Turn, asked: i.EndCall) -> None:
+    """End a call, whoever is in it.
+
+    Raises `call.unknown`.
+    """
+    call = turn.state.calls.get(asked.call_id)
+    if call is None or call.ended_at is not None:
+        raise CoreError("call.unknown", call_id=asked.call_id)
+    ending.end_call(turn, call, e.EndedBy.SUPERVISOR)

@@ -1,0 +1,127 @@
+"""Which handler answers which input.
+
+`Configure` is not here: the cell itself takes in a new picture of the directory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from openseat.core import events as e
+from openseat.core import inputs as i
+from openseat.core.agents import LinkBack, LinkLost
+from openseat.core.cell import (
+    arriving,
+    ending,
+    flowing,
+    legs,
+    people,
+    queueing,
+    recovery,
+    talking,
+)
+from openseat.core.cell.turn import Turn
+from openseat.core.flows.actions import Fetched
+
+
+def _leg_ended(turn: Turn, it: i.LegEnded) -> None:
+    ending.leg_ended(turn, it.leg_id, it.cause, it.at)
+
+
+def _playback_ended(turn: Turn, it: i.PlaybackEnded) -> None:
+    call = turn.call_of(it.leg_id)
+    if call is not None and not queueing.announcement_ended(turn, call, it.playback_id):
+        flowing.playback_ended(turn, call, it.playback_id, it.ok)
+
+
+def _recording_ended(turn: Turn, it: i.RecordingEnded) -> None:
+    for call in turn.state.calls.values():
+        if it.recording_id in call.recordings:
+            ending.recording_ended(
+                turn, call, it.recording_id, ok=it.ok, duration_ms=it.duration_ms
+            )
+            return
+
+
+def _effect_failed(turn: Turn, it: i.EffectFailed) -> None:
+    call = turn.call_of(it.leg_id)
+    if call is not None and it.effect == "StartRecording":
+        for recording_id, leg_id in list(call.recordings.items()):
+            if leg_id == it.leg_id:
+                ending.recording_ended(turn, call, recording_id, ok=False)
+
+
+def _switch_lost(turn: Turn, _it: i.SwitchLost) -> None:
+    if turn.state.switch_lost_at is None:
+        turn.record_cell(e.SwitchWasLost())
+
+
+def _trunk_changed(turn: Turn, it: i.TrunkChanged) -> None:
+    if turn.state.trunks.get(it.trunk_id) is not it.reachable:
+        turn.record_cell(e.TrunkWasChanged(trunk_id=it.trunk_id, reachable=it.reachable))
+
+
+def _link(turn: Turn, it: i.AgentLink) -> None:
+    turn.stimulate(turn.agent(it.agent_id), LinkBack() if it.connected else LinkLost())
+
+
+def _http_replied(turn: Turn, it: i.HttpReplied) -> None:
+    call = turn.state.calls.get(turn.requests.pop(it.request_id, ""))
+    if call is not None:
+        flowing.tell(turn, call, Fetched(status=it.status, body=it.body))
+
+
+def _stored(turn: Turn, it: i.RecordingStored) -> None:
+    part = it.segment_id or "whole"
+    if f"{it.recording_id}/{part}" not in turn.state.stored:
+        event = e.RecordingWasStored(
+            call_id=it.call_id,
+            recording_id=it.recording_id,
+            segment_id=it.segment_id,
+            path=it.path,
+            sha256=it.sha256,
+            bytes=it.bytes,
+            duration_ms=it.duration_ms,
+        )
+        turn.record_stored(event, it.client_id)
+
+
+HANDLERS: Final[Mapping[type[Any], Callable[[Turn, Any], None]]] = {
+    i.LegArrived: arriving.arrived,
+    i.LegRinging: lambda turn, it: legs.ringing(turn, it.leg_id),
+    i.LegAnswered: lambda turn, it: legs.answered(turn, it.leg_id),
+    i.LegEnded: _leg_ended,
+    i.DigitPressed: lambda turn, it: legs.digit(turn, it.leg_id, it.digit),
+    i.PlaybackEnded: _playback_ended,
+    i.RecordingEnded: _recording_ended,
+    i.EffectFailed: _effect_failed,
+    i.SwitchLost: _switch_lost,
+    i.SwitchRestored: recovery.switch_restored,
+    i.EndpointChanged: people.phone_changed,
+    i.TrunkChanged: _trunk_changed,
+    i.SignIn: people.sign_in,
+    i.SignOut: people.own_state,
+    i.SetIdle: people.own_state,
+    i.SetBusy: people.own_state,
+    i.SetOutboundOnly: people.own_state,
+    i.ExtendWrapUp: people.own_state,
+    i.AgentLink: _link,
+    i.RefuseOffer: lambda turn, it: people.refuse(turn, it.agent_id),
+    i.Hold: lambda turn, it: talking.hold(turn, it.agent_id),
+    i.Resume: lambda turn, it: talking.resume(turn, it.agent_id),
+    i.HangUp: lambda turn, it: talking.hang_up(turn, it.agent_id),
+    i.Transfer: lambda turn, it: talking.transfer(turn, it.agent_id, it.target),
+    i.Consult: lambda turn, it: talking.consult(turn, it.agent_id, it.target),
+    i.ReturnToCustomer: lambda turn, it: talking.return_to_customer(turn, it.agent_id),
+    i.CompleteTransfer: lambda turn, it: talking.complete_transfer(turn, it.agent_id),
+    i.Conference: lambda turn, it: talking.conference(turn, it.agent_id),
+    i.Dispose: people.dispose,
+    i.PauseCallRecording: lambda turn, it: talking.pause_recording(
+        turn, it.agent_id, paused=it.paused
+    ),
+    i.EndCall: people.end_call,
+    i.HttpReplied: _http_replied,
+    i.RecordingStored: _stored,
+}
+"""Total over `core.inputs.Input` but for `Configure`; a test holds it to that."""
