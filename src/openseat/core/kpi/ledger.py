@@ -50,6 +50,13 @@ class QuarterLedger:
         self._tallies.clear()
         return taken
 
+    def shared(self) -> QuarterLedger:
+        """Return the same counts with the calls put together."""
+        together = QuarterLedger()
+        for place, start, tally in self:
+            together.tally(place.without_call(), start).add(tally)
+        return together
+
     def sums(self, dimension: Dimension, calendar: Calendar) -> dict[tuple[str, Interval], Tally]:
         """Return the tallies by the names of a dimension and the intervals of a calendar.
 
