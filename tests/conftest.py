@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from openseat.platform.settings import Settings
 from openseat.testing.database import Database, TestCluster, running_cluster
+from openseat.testing.product import running_product
 
 
 @pytest.fixture(scope="session")
@@ -33,3 +35,10 @@ def fresh_database(postgres_cluster: TestCluster) -> Iterator[Database]:
     made = postgres_cluster.create()
     yield made
     postgres_cluster.drop(made)
+
+
+@pytest.fixture(scope="session")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """The whole product, started once for the session by ``bin/up`` with the demonstration floor."""
+    with running_product(tmp_path_factory.mktemp("product")) as settings:
+        yield settings

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from openseat.bootstrap.console import Console, StepError
 from openseat.bootstrap.environment import environment_python, is_complete, make_environment
-from openseat.platform.fetch import FetchError
+from openseat.platform.fetch import FetchError, fetch_engine
+from openseat.platform.fetch.chromium import fetch_chromium
 from openseat.platform.secrets import SecretMissingError
 from openseat.platform.settings import SettingError, Settings
 
@@ -57,6 +58,10 @@ def _test(settings: Settings, console: Console, rest: list[str]) -> int:
     paths = settings.paths
     with console.step("Python packages for tests") as note:
         python = make_environment(paths.clone / "requirements-dev.lock", paths.cache, note)
+    with console.step("Asterisk and SIPp") as note:
+        fetch_engine(paths.cache, note)
+    with console.step("Chromium") as note:
+        fetch_chromium(note)
     return _hand_over(settings, [str(python), str(paths.clone / "tools/test_run.py"), *rest])
 
 

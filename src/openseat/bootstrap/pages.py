@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -16,6 +17,8 @@ from openseat.bootstrap.node import Node, find_node
 #: Made by tools inside ``web/``; never a source.
 _NOT_SOURCES = frozenset({"node_modules", "dist", "coverage", ".vite", "test-results"})
 _ATTEMPTS = 3
+#: Some tools colour their errors even when told not to.
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 Note = Callable[[str], None]
 
@@ -89,7 +92,7 @@ def run_node(command: list[str], folder: Path, environment: dict[str, str], prob
         check=False,
     )
     if done.returncode:
-        said = (done.stdout + done.stderr).strip().splitlines()[-15:]
+        said = _COLOUR.sub("", done.stdout + done.stderr).strip().splitlines()[-15:]
         raise StepError(f"{problem}:\n" + "\n".join(said))
 
 

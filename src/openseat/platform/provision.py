@@ -51,13 +51,13 @@ async def create_roles(connection: asyncpg.Connection, passwords: Mapping[str, s
         if not known:
             await connection.execute(f"CREATE ROLE {role}")
         # Utility statements take no parameters; the server itself quotes the password.
-        statement: str = await connection.fetchval(
+        statement = await connection.fetchval(
             "SELECT format('ALTER ROLE %I LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS"
             " PASSWORD %L', $1::text, $2::text)",
             role,
             password,
         )
-        await connection.execute(statement)
+        await connection.execute(str(statement))
         if suffix == "owner":
             # Only a member of a role may give it a database.
             await connection.execute(f"GRANT {role} TO CURRENT_USER")

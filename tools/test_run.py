@@ -1,0 +1,221 @@
+"""Everything ``bin/test`` runs, in an order that suits two cores, with one summary.
+
+Parts that only compute run two at a time; parts with real calls or a real browser run alone, for
+their media must be on time.  Nothing is skipped: a part that cannot run fails and says why, and a
+skipped test counts as failed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import xml.etree.ElementTree as ET
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from leftovers import end_leftovers
+
+CLONE = Path(__file__).resolve().parents[1]
+#: Below the kernel's range of ports for outgoing connections, and apart from the default base.
+BASE_PORT = 11000
+_PART_TIMEOUT_S = 1500.0
+_SHOWN_LINES = 60
+_MARK = "OPENSEAT_TEST_RUN"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One command of the test run.
+
+    Attributes:
+        name: shown, and accepted by ``--only``.
+        command: the command line.
+        alone: nothing else may run beside it.
+        tests: it is a pytest run, whose tests are counted one by one.
+        needs: programs that must be on the machine.
+    """
+
+    name: str
+    command: tuple[str, ...]
+    alone: bool = False
+    tests: bool = False
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a part."""
+
+    part: Part
+    passed: int
+    failed: int
+    seconds: float
+    log: Path
+
+
+def parts(python: str) -> list[Part]:
+    """Return every part, the long ones first within their kind."""
+
+    def module(*words: str) -> tuple[str, ...]:
+        return (python, "-m", *words)
+
+    def tests(name: str, marks: str, *words: str, alone: bool = False) -> Part:
+        command = module("pytest", "-q", "-m", marks, *words)
+        return Part(name, command, alone=alone, tests=True)
+
+    plain = "not switch and not browser and not acceptance"
+    return [
+        tests("tests", plain, "-n", "2", "--dist", "loadfile"),
+        Part("web", (python, str(CLONE / "tools/web_checks.py"))),
+        Part("types", module("pyright", "--pythonpath", python)),
+        Part("lint", module("ruff", "check", "--no-cache", ".")),
+        Part("format", module("ruff", "format", "--no-cache", "--check", ".")),
+        Part("imports", (python, str(CLONE / "tools/import_contracts.py"))),
+        Part("core purity", (python, str(CLONE / "tools/core_purity.py"))),
+        Part("contract drift", (python, str(CLONE / "tools/contract_drift.py"))),
+        tests("switch", "switch and not acceptance and not browser", alone=True),
+        tests("acceptance", "acceptance and not browser", alone=True),
+        tests("browser", "browser", alone=True),
+    ]
+
+
+class Run:
+    """One run of chosen parts in a folder of its own."""
+
+    def __init__(self, folder: Path, mark: str) -> None:
+        self.folder = folder
+        self.environment = {
+            **{key: value for key, value in os.environ.items() if not key.startswith("OPENSEAT_")},
+            **{key: os.environ[key] for key in ("OPENSEAT_CACHE",) if key in os.environ},
+            "PYTHONPATH": str(CLONE / "src"),
+            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
+            "OPENSEAT_HOME": str(folder / "home"),
+            "OPENSEAT_BASE_PORT": str(BASE_PORT),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "NO_COLOR": "1",
+            _MARK: mark,
+        }
+
+    def carry_out(self, part: Part) -> Outcome:
+        """Run one part and say what came of it."""
+        slug = part.name.replace(" ", "-")
+        log = self.folder / f"{slug}.log"
+        report = self.folder / f"{slug}.xml"
+        command = list(part.command)
+        if part.tests:
+            command += [
+                f"--junitxml={report}",
+                f"--basetemp={self.folder / slug}",
+                "-o",
+                f"cache_dir={self.folder / 'cache'}",
+            ]
+        begun = time.monotonic()
+        with log.open("wb") as output:
+            process = subprocess.Popen(
+                command,
+                cwd=CLONE,
+                env={**self.environment, **part.environment},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+            try:
+                code = process.wait(_PART_TIMEOUT_S)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, 9)
+                code = process.wait()
+                output.write(f"\nended after {_PART_TIMEOUT_S:.0f} s\n".encode())
+        seconds = time.monotonic() - begun
+        if part.tests and report.is_file():
+            passed, failed = _count(report)
+            # A run can fail without a failed test: an error at its end, or nothing collected.
+            if code and not failed:
+                failed = 1
+        else:
+            passed, failed = (1, 0) if code == 0 and not part.tests else (0, 1)
+        outcome = Outcome(part, passed, failed, seconds, log)
+        _say(outcome)
+        return outcome
+
+
+def _count(report: Path) -> tuple[int, int]:
+    root = ET.parse(report).getroot()  # noqa: S314 - pytest's own report, written a moment ago
+    total = bad = 0
+    for suite in root.iter("testsuite"):
+        total += int(suite.get("tests", 0))
+        bad += sum(int(suite.get(kind, 0)) for kind in ("failures", "errors", "skipped"))
+    return max(0, total - bad), bad
+
+
+def _say(outcome: Outcome) -> None:
+    mark = "✗" if outcome.failed else "✓"
+    counted = f"{outcome.passed} passed, {outcome.failed} failed" if outcome.part.tests else ""
+    lines = [f" {mark} {outcome.part.name}  {outcome.seconds:.1f} s  {counted}".rstrip()]
+    if outcome.failed:
+        text = outcome.log.read_text(encoding="utf-8", errors="replace").splitlines()
+        lines += [f"     {line}" for line in text[-_SHOWN_LINES:]]
+    sys.stdout.write("\n".join(lines) + "\n")
+    sys.stdout.flush()
+
+
+def run(chosen: Sequence[Part], folder: Path) -> list[Outcome]:
+    """Run the parts, end whatever they left running, and return what came of each."""
+    mark = f"{os.getpid()}-{time.time_ns()}"
+    this = Run(folder, mark)
+    outcomes = []
+    try:
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            outcomes += pool.map(this.carry_out, [part for part in chosen if not part.alone])
+        outcomes += [this.carry_out(part) for part in chosen if part.alone]
+    finally:
+        left = end_leftovers(_MARK, mark)
+    log = folder / "leftovers.log"
+    log.write_text("\n".join(left) + "\n", encoding="utf-8")
+    part = Part("no process left behind", ())
+    outcomes.append(Outcome(part, 0 if left else 1, len(left), 0.0, log))
+    _say(outcomes[-1])
+    return outcomes
+
+
+def main(arguments: list[str]) -> int:
+    """Run all parts, or those named; the last line is ``N passed, N failed``."""
+    known = parts(sys.executable)
+    parser = argparse.ArgumentParser("bin/test", description="Run every check and test.")
+    parser.add_argument(
+        "--only",
+        action="append",
+        metavar="PART",
+        choices=[part.name for part in known],
+        help=f"one of: {', '.join(part.name for part in known)}; may be given again",
+    )
+    parser.add_argument("--keep", action="store_true", help="keep logs and data of the run")
+    options = parser.parse_args(arguments)
+    chosen = [part for part in known if not options.only or part.name in options.only]
+    begun = time.monotonic()
+    folder = Path(tempfile.mkdtemp(prefix="openseat-test-"))
+    try:
+        outcomes = run(chosen, folder)
+    finally:
+        if not options.keep:
+            shutil.rmtree(folder, ignore_errors=True)
+    passed = sum(outcome.passed for outcome in outcomes)
+    failed = sum(outcome.failed for outcome in outcomes)
+    bad = [outcome.part.name for outcome in outcomes if outcome.failed]
+    kept = f"; logs in {folder}" if options.keep else ""
+    sys.stdout.write(f"\n{time.monotonic() - begun:.0f} s{kept}\n")
+    if bad:
+        sys.stdout.write(f"failed parts: {', '.join(bad)}\n")
+    sys.stdout.write(f"{passed} passed, {failed} failed\n")
+    return 1 if failed or not passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

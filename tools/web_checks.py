@@ -1,0 +1,43 @@
+"""Type check, unit tests and build of the pages, in a copy so that the clone stays clean."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from openseat.bootstrap.pages import build_pages, prepare_sources
+from openseat.platform.settings import Settings
+
+
+def main() -> int:
+    """Run the checks; return 1 when one fails."""
+    settings = Settings.load()
+
+    def note(text: str) -> None:
+        sys.stdout.write(text + "\n")
+        sys.stdout.flush()
+
+    node, work = prepare_sources(settings.paths.clone, settings.paths.cache, note)
+    try:
+        for script in ("vue-tsc/bin/vue-tsc.js --noEmit", "vitest/vitest.mjs run"):
+            name, *words = script.split()
+            note(f"$ {script}")
+            done = subprocess.run(
+                [str(node.program), str(Path("node_modules") / name), *words],
+                cwd=work,
+                env=node.environment(),
+                stdin=subprocess.DEVNULL,
+                check=False,
+            )
+            if done.returncode:
+                return 1
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+    build_pages(settings.paths.clone, settings.paths.cache, note)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
