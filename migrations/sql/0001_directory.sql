@@ -42,7 +42,7 @@ CREATE TABLE idempotency_keys (
     client_id TEXT,
     request TEXT NOT NULL,
     status INTEGER NOT NULL,
-    body JSONB,
+    body JSON,
     created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
     CONSTRAINT pk_idempotency_keys PRIMARY KEY (user_id, key)
 );
@@ -96,7 +96,7 @@ CREATE TABLE trunks (
     transport TEXT DEFAULT 'udp' NOT NULL,
     username TEXT DEFAULT '' NOT NULL,
     password TEXT DEFAULT '' NOT NULL,
-    register BOOLEAN DEFAULT false NOT NULL,
+    registers BOOLEAN DEFAULT false NOT NULL,
     match TEXT[] DEFAULT '{}' NOT NULL,
     srtp BOOLEAN DEFAULT false NOT NULL,
     qualify_s INTEGER DEFAULT 5 NOT NULL,

@@ -68,7 +68,7 @@ create index ix_segments_agent_id_started_at on segments (agent_id, started_at d
 -- One row a stretch of one state. A session's rows have no gaps between them.
 create table agent_time (
     agent_id   text    not null,
-    -- Number of the fact that began the state, in the agent's stream.
+    -- Number of the fact that ended the stretch, in the agent's stream; 0 while it goes on.
     no         integer not null,
     cell_id    text    not null,
     -- An agent's time is the operator's: always empty.
@@ -86,8 +86,6 @@ create table agent_time (
     constraint pk_agent_time primary key (agent_id, no)
 );
 create index ix_agent_time_since on agent_time (since);
--- An agent has at most one stretch that goes on.
-create unique index uq_agent_time_open on agent_time (agent_id) where until is null;
 
 select openseat_protect_fold('calls');
 select openseat_protect_fold('segments');

@@ -340,7 +340,7 @@ trunks = Table(
     _words("transport", "udp"),
     _words("username"),
     _words("password"),
-    _flag("register"),
+    _flag("registers"),
     Column("match", ARRAY(Text), nullable=False, server_default="{}"),
     _flag("srtp"),
     _whole("qualify_s", 5),

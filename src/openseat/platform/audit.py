@@ -186,9 +186,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--since", default="", help="a head noted earlier, SEQ:DIGEST")
     verdict = asyncio.run(_verify(parser.parse_args(arguments).since))
     if verdict.broken_at is not None:
-        print(f"audit trail BROKEN at entry {verdict.broken_at}", file=sys.stderr)  # noqa: T201
+        print(f"audit trail BROKEN at entry {verdict.broken_at}", file=sys.stderr)
         return 1
-    print(f"audit trail whole: {verdict.entries} entries, head {verdict.head}")  # noqa: T201
+    print(f"audit trail whole: {verdict.entries} entries, head {verdict.head}")
     return 0
 
 

@@ -10,8 +10,8 @@ import hashlib
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, DateTime, Integer, Table, Text, func, select, update
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy import JSON, Column, DateTime, Integer, Table, Text, func, select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from openseat.platform.database import ScopedSession, metadata
 from openseat.platform.problems import Problem
@@ -26,7 +26,7 @@ idempotency_keys = Table(
     Column("client_id", Text),
     Column("request", Text, nullable=False),
     Column("status", Integer, nullable=False),
-    Column("body", JSONB),
+    Column("body", JSON),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
 )
 

@@ -52,6 +52,13 @@ def read_cursor(cursor: str, *kinds: type) -> tuple[Any, ...]:
     return tuple(key)
 
 
+def _storable(part: str | int) -> bool:
+    """Tell whether PostgreSQL can compare with ``part``: no NUL, no half character, 64 bits."""
+    if isinstance(part, int):
+        return -(2**63) <= part < 2**63
+    return "\x00" not in part and not any("\ud800" <= letter <= "\udfff" for letter in part)
+
+
 def cut_page(
     rows: Sequence[dict[str, Any]], limit: int, *sort: str
 ) -> tuple[list[dict[str, Any]], str | None]:

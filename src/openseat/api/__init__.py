@@ -1,0 +1,1 @@
+"""The API process: HTTP, the realtime gateway and the built pages."""

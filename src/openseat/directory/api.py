@@ -1,0 +1,37 @@
+"""The directory's part of the API."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from openseat.directory.hours import CALENDAR, HOURS
+from openseat.directory.lines import PHONE, TRUNK
+from openseat.directory.noun import Noun
+from openseat.directory.numbers import LISTED_NUMBER, NUMBER
+from openseat.directory.organisation import BRANCH, CLIENT, OPERATOR, PROJECT
+from openseat.directory.people import AGENT, AGENT_GROUP, SKILL
+from openseat.directory.queues import QUEUE
+from openseat.directory.routes import add_routes
+from openseat.directory.users import USER
+
+NOUNS: tuple[Noun, ...] = (
+    OPERATOR,
+    BRANCH,
+    CLIENT,
+    PROJECT,
+    SKILL,
+    AGENT_GROUP,
+    AGENT,
+    QUEUE,
+    NUMBER,
+    LISTED_NUMBER,
+    CALENDAR,
+    HOURS,
+    PHONE,
+    TRUNK,
+    USER,
+)
+
+router = APIRouter()
+for _noun in NOUNS:
+    add_routes(router, _noun)

@@ -1,0 +1,134 @@
+"""Operator, branches, clients and their projects."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from openseat.directory.noun import Noun, document, used_in
+from openseat.directory.tables import (
+    agent_groups,
+    agents,
+    branches,
+    calendars,
+    clients,
+    flows,
+    hours,
+    listed_numbers,
+    numbers,
+    operators,
+    projects,
+    prompts,
+    queues,
+    users,
+)
+from openseat.platform.fields import E164, Count, Id, Label, Strict, Word, Zone
+
+Language = Literal["zh-CN", "en"]
+
+
+class OperatorFields(Strict):
+    """The company that runs the installation."""
+
+    name: Label
+    short_name: Annotated[str, Field(max_length=40)] = ""
+    busy_reasons: Annotated[
+        list[Word],
+        Field(max_length=50, description="What agents may give as the reason for being busy"),
+    ] = ["break", "meeting", "training"]
+    max_calls: Count | None = Field(default=None, description="Simultaneous calls accepted")
+
+
+class BranchFields(Strict):
+    """A branch of the operator."""
+
+    operator_id: Id
+    name: Label
+
+
+class ClientFields(Strict):
+    """A company that buys the service: the tenant."""
+
+    name: Label
+    short_name: Annotated[str, Field(max_length=40, pattern=r"^[^\x00-\x1f]*$")] = ""
+    branch_id: Id | None = Field(default=None, description="The branch that serves the client")
+    language: Language = "zh-CN"
+    active: bool = True
+
+
+class ProjectFields(Strict):
+    """A service programme of a client."""
+
+    client_id: Id
+    name: Label
+    caller_number: E164 | Literal[""] = Field(default="", description="Shown on outgoing calls")
+    max_calls: Count | None = Field(default=None, description="Simultaneous calls bought")
+    time_zone: Zone = "Asia/Shanghai"
+    active: bool = True
+
+
+class _Client(Noun):
+    def client_of(self, row: dict[str, object]) -> str | None:
+        return str(row["id"])
+
+
+OPERATOR = Noun(
+    kind="operator",
+    path="operators",
+    table=operators,
+    fields=OperatorFields,
+    document=document("Operator", OperatorFields),
+    permission="operator",
+    uses=(used_in("branch", branches, "operator_id"),),
+)
+BRANCH = Noun(
+    kind="branch",
+    path="branches",
+    table=branches,
+    fields=BranchFields,
+    document=document("Branch", BranchFields),
+    permission="branches",
+    fixed=frozenset({"operator_id"}),
+    uses=(
+        used_in("client", clients, "branch_id"),
+        used_in("agent-group", agent_groups, "branch_id"),
+    ),
+)
+CLIENT = _Client(
+    kind="client",
+    path="clients",
+    table=clients,
+    fields=ClientFields,
+    document=document("Client", ClientFields),
+    permission="clients",
+    filters=("branch_id",),
+    uses=(
+        used_in("project", projects, "client_id"),
+        used_in("queue", queues, "client_id"),
+        used_in("number", numbers, "client_id", "e164"),
+        used_in("flow", flows, "client_id"),
+        used_in("user", users, "client_id"),
+        used_in("agent", agents, "client_id"),
+        used_in("hours", hours, "client_id"),
+        used_in("calendar", calendars, "client_id"),
+        used_in("prompt", prompts, "client_id"),
+        used_in("listed-number", listed_numbers, "client_id", "e164"),
+    ),
+)
+PROJECT = Noun(
+    kind="project",
+    path="projects",
+    table=projects,
+    fields=ProjectFields,
+    document=document("Project", ProjectFields),
+    permission="projects",
+    fixed=frozenset({"client_id"}),
+    filters=("client_id",),
+    uses=(
+        used_in("queue", queues, "project_id"),
+        used_in("number", numbers, "project_id", "e164"),
+        used_in("flow", flows, "project_id"),
+        used_in("listed-number", listed_numbers, "project_id", "e164"),
+    ),
+)

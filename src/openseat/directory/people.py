@@ -1,0 +1,171 @@
+"""Skills, agent groups and agents."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from pydantic import Field
+from sqlalchemy import cast, delete, func, insert, select
+from sqlalchemy.dialects.postgresql import JSONB, JSONPATH
+
+from openseat.directory.noun import Noun, Row, Use, document, used_in, wrong
+from openseat.directory.tables import (
+    agent_groups,
+    agent_queues,
+    agent_skills,
+    agents,
+    phones,
+    queue_skills,
+    queues,
+    skills,
+    users,
+)
+from openseat.platform.database import ScopedSession
+from openseat.platform.fields import Day, Id, Label, Level, Strict
+
+
+class SkillFields(Strict):
+    """A named ability that contacts require and agents hold at a level."""
+
+    name: Label
+
+
+class AgentGroupFields(Strict):
+    """A group of agents; supervisors manage groups."""
+
+    name: Label
+    branch_id: Id | None = None
+
+
+class AgentFields(Strict):
+    """A person who handles interactions."""
+
+    number: Annotated[str, Field(pattern="^[0-9]{2,10}$", description="Agent number (工号)")]
+    name: Label
+    group_id: Id
+    client_id: Id | None = Field(
+        default=None, description="Whose own person; empty for the operator's"
+    )
+    skills: Annotated[
+        dict[Id, Level], Field(max_length=100, description="Skill to level, 1 to 10")
+    ] = {}
+    queues: Annotated[
+        list[Id], Field(max_length=200, description="Queues served, preferred ones first")
+    ] = []
+    min_busy_s: Day = Field(default=0, description="A shorter busy spell is not counted")
+    grace_s: Day = Field(default=30, description="How long a disconnected agent is kept")
+    auto_answer: bool = False
+    active: bool = True
+
+
+class _Agent(Noun):
+    async def complete(self, session: ScopedSession, rows: Sequence[Row]) -> None:
+        ids = [row["id"] for row in rows]
+        held = await session.rows(
+            select(agent_skills)
+            .where(agent_skills.c.agent_id.in_(ids))
+            .order_by(agent_skills.c.skill_id)
+        )
+        served = await session.rows(
+            select(agent_queues)
+            .where(agent_queues.c.agent_id.in_(ids))
+            .order_by(agent_queues.c.position)
+        )
+        for row in rows:
+            mine = [one for one in held if one["agent_id"] == row["id"]]
+            row["skills"] = {one["skill_id"]: one["level"] for one in mine}
+            row["queues"] = [one["queue_id"] for one in served if one["agent_id"] == row["id"]]
+
+    async def check(self, session: ScopedSession, row: Row, before: Row | None) -> Row:
+        if len(set(row["queues"])) != len(row["queues"]):
+            raise wrong("queues", "invalid")
+        await known(session, skills, row["skills"], "skills")
+        await known(session, queues, row["queues"], "queues")
+        return {}
+
+    async def spread(self, session: ScopedSession, subject: str, values: Row) -> None:
+        held, served = values.get("skills"), values.get("queues")
+        if held is not None:
+            await session.run(delete(agent_skills).where(agent_skills.c.agent_id == subject))
+            for skill_id, level in held.items():
+                await session.run(
+                    insert(agent_skills).values(agent_id=subject, skill_id=skill_id, level=level)
+                )
+        if served is not None:
+            await session.run(delete(agent_queues).where(agent_queues.c.agent_id == subject))
+            for position, queue_id in enumerate(served):
+                await session.run(
+                    insert(agent_queues).values(
+                        agent_id=subject, queue_id=queue_id, position=position
+                    )
+                )
+
+
+async def known(session: ScopedSession, table: Any, ids: Any, field: str) -> None:
+    """Refuse ids that the caller cannot see in ``table``."""
+    wanted = set(ids)
+    if not wanted:
+        return
+    found = await session.value(
+        select(func.count()).select_from(table).where(table.c.id.in_(wanted))
+    )
+    if found != len(wanted):
+        raise wrong(field, "unknown")
+
+
+def _holders(subject: str) -> Any:
+    return (
+        select(agents.c.id, agents.c.name)
+        .join(agent_skills, agent_skills.c.agent_id == agents.c.id)
+        .where(agent_skills.c.skill_id == subject)
+    )
+
+
+def _requirers(subject: str) -> Any:
+    return select(queues.c.id, queues.c.name).where(
+        queues.c.id.in_(select(queue_skills.c.queue_id).where(queue_skills.c.skill_id == subject))
+        | func.jsonb_path_exists(
+            queues.c.relaxations,
+            cast("$[*].skills.keyvalue() ? (@.key == $id)", JSONPATH),
+            cast({"id": subject}, JSONB),
+        )
+    )
+
+
+SKILL = Noun(
+    kind="skill",
+    path="skills",
+    table=skills,
+    fields=SkillFields,
+    document=document("Skill", SkillFields),
+    permission="skills",
+    uses=(Use("agent", _holders), Use("queue", _requirers)),
+)
+AGENT_GROUP = Noun(
+    kind="agent-group",
+    path="agent-groups",
+    table=agent_groups,
+    fields=AgentGroupFields,
+    document=document("AgentGroup", AgentGroupFields),
+    permission="agents",
+    filters=("branch_id",),
+    uses=(
+        used_in("agent", agents, "group_id"),
+        Use(
+            "user",
+            lambda subject: select(users.c.id, users.c.name).where(users.c.group_ids.any(subject)),
+        ),
+    ),
+)
+AGENT = _Agent(
+    kind="agent",
+    path="agents",
+    table=agents,
+    fields=AgentFields,
+    document=document("Agent", AgentFields),
+    permission="agents",
+    sort="number",
+    filters=("group_id", "client_id"),
+    uses=(used_in("phone", phones, "agent_id", "id"), used_in("user", users, "agent_id")),
+)

@@ -1,0 +1,215 @@
+"""The five endpoints of a noun: list, create, read, change, delete."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Path, Query, Request
+from pydantic import BaseModel, Field, create_model
+from starlette.responses import JSONResponse, Response
+
+from openseat.directory import service
+from openseat.directory.noun import Noun, change
+from openseat.platform.access import Access, needs
+from openseat.platform.fields import Id, Line
+from openseat.platform.idempotency import HEADER, claim, fingerprint, keep
+from openseat.platform.paging import PAGE_DEFAULT, PAGE_LARGEST, Page
+from openseat.platform.problems import Problem, responses
+
+IfMatch = Annotated[
+    str | None,
+    Header(
+        alias="If-Match",
+        description="The ETag that was read",
+        pattern=r'^(W/)?"[0-9]{1,9}"$',
+    ),
+]
+Key = Annotated[
+    str | None,
+    Header(
+        alias=HEADER,
+        description="A key of the caller's own; the same request with it is done once",
+        pattern=r"^[A-Za-z0-9_-]{8,64}$",
+    ),
+]
+Subject = Annotated[Id, Path(description="Identifier")]
+_ETAG = {"ETag": {"description": "Version of the row", "schema": {"type": "string"}}}
+
+
+def version_of(if_match: str | None) -> int | None:
+    """Return the version an `If-Match` header names."""
+    return None if if_match is None else int(if_match.removeprefix("W/").strip('"'))
+
+
+def answer(noun: Noun, row: dict[str, Any], status: int = 200) -> JSONResponse:
+    """Return a row as an HTTP answer with its ETag."""
+    body = noun.document.model_validate(row).model_dump(mode="json")
+    headers = {"ETag": f'"{row["version"]}"'}
+    if status == 201:
+        headers["Location"] = f"/api/v1/{noun.path}/{row['id']}"
+    return JSONResponse(body, status_code=status, headers=headers)
+
+
+async def once(
+    access: Access, request: Request, key: str | None, body: BaseModel
+) -> Response | None:
+    """Claim an idempotency key; return the earlier answer when there is one."""
+    if key is None:
+        return None
+    mark = fingerprint(request.method, request.url.path, body.model_dump_json().encode())
+    who = access.principal
+    replay = await claim(access.session, who.user_id, who.client_id, key, mark)
+    if replay is None:
+        return None
+    return JSONResponse(
+        replay.body, status_code=replay.status, headers={"Idempotent-Replayed": "true"}
+    )
+
+
+async def remember(access: Access, key: str | None, response: JSONResponse, body: Any) -> None:
+    """Keep an answer for the next request with the same key."""
+    if key is not None:
+        await keep(access.session, access.principal.user_id, key, response.status_code, body)
+
+
+def listing(noun: Noun) -> type[BaseModel]:
+    """Return the model of a list's query."""
+    filters: dict[str, Any] = dict.fromkeys(noun.filters, (Id | None, None))
+    return create_model(
+        f"{noun.fields.__name__}Query",
+        limit=(Annotated[int, Field(ge=1, le=PAGE_LARGEST)], PAGE_DEFAULT),
+        cursor=(Annotated[str | None, Field(max_length=2000, pattern="^[A-Za-z0-9_-]+$")], None),
+        q=(Annotated[Line | None, Field(description=f"Part of `{noun.sort}`")], None),
+        **filters,
+    )
+
+
+def add_routes(router: APIRouter, noun: Noun, *, deletable: bool = True) -> None:
+    """Put the endpoints of ``noun`` on ``router``."""
+    plural = noun.path.replace("-", "_")
+    single = noun.kind.replace("-", "_")
+    tags: list[Any] = [noun.path]
+    reads, writes = needs(f"{noun.permission}.read"), needs(f"{noun.permission}.write")
+    page = Page[noun.document]
+    etag = {200: {"headers": _ETAG}}
+
+    async def list_rows(access: Access, query: Any) -> Any:
+        asked = query.model_dump()
+        rows, following = await service.find_page(
+            access,
+            noun,
+            limit=asked.pop("limit"),
+            cursor=asked.pop("cursor"),
+            search=asked.pop("q"),
+            filters={name: value for name, value in asked.items() if value is not None},
+        )
+        return page(
+            items=[noun.document.model_validate(row) for row in rows], next_cursor=following
+        )
+
+    list_rows.__annotations__ |= {
+        "access": Annotated[Access, reads],
+        "query": Annotated[listing(noun), Query()],
+    }
+    list_rows.__doc__ = f"List {plural.replace('_', ' ')} by {noun.sort}, page by page."
+    router.add_api_route(
+        f"/{noun.path}",
+        list_rows,
+        response_model=page,
+        operation_id=f"list_{plural}",
+        tags=tags,
+        responses=responses(401, 403),
+    )
+
+    async def create_row(
+        request: Request, access: Access, body: Any, key: str | None = None
+    ) -> Any:
+        replay = await once(access, request, key, body)
+        if replay is not None:
+            return replay
+        row = await service.create(access, noun, body.model_dump(mode="python"))
+        response = answer(noun, row, 201)
+        await remember(
+            access, key, response, noun.document.model_validate(row).model_dump(mode="json")
+        )
+        return response
+
+    create_row.__annotations__ |= {
+        "access": Annotated[Access, writes],
+        "body": noun.fields,
+        "key": Key,
+    }
+    create_row.__doc__ = f"Make a new {single.replace('_', ' ')}."
+    router.add_api_route(
+        f"/{noun.path}",
+        create_row,
+        methods=["POST"],
+        status_code=201,
+        response_model=noun.document,
+        operation_id=f"create_{single}",
+        tags=tags,
+        responses={201: {"headers": _ETAG}, **responses(401, 403, 409)},
+    )
+
+    async def read_row(access: Access, subject: str) -> Any:
+        return answer(noun, await service.find(access, noun, subject))
+
+    read_row.__annotations__ |= {"access": Annotated[Access, reads], "subject": Subject}
+    read_row.__doc__ = f"Read one {single.replace('_', ' ')}."
+    router.add_api_route(
+        f"/{noun.path}/{{subject}}",
+        read_row,
+        response_model=noun.document,
+        operation_id=f"read_{single}",
+        tags=tags,
+        responses={**etag, **responses(401, 403, 404)},
+    )
+
+    async def change_row(
+        access: Access, subject: str, body: Any, if_match: str | None = None
+    ) -> Any:
+        if if_match is None:
+            raise Problem("precondition.required")
+        values = body.model_dump(mode="python", exclude_unset=True)
+        row = await service.change(access, noun, subject, values, version_of(if_match))
+        return answer(noun, row)
+
+    change_row.__annotations__ |= {
+        "access": Annotated[Access, writes],
+        "subject": Subject,
+        "body": change(noun.fields, noun.fixed),
+        "if_match": IfMatch,
+    }
+    change_row.__doc__ = f"Change fields of a {single.replace('_', ' ')}; needs If-Match."
+    router.add_api_route(
+        f"/{noun.path}/{{subject}}",
+        change_row,
+        methods=["PATCH"],
+        response_model=noun.document,
+        operation_id=f"change_{single}",
+        tags=tags,
+        responses={**etag, **responses(401, 403, 404, 409, 412, 428)},
+    )
+    if not deletable:
+        return
+
+    async def delete_row(access: Access, subject: str, if_match: str | None = None) -> Any:
+        await service.remove(access, noun, subject, version_of(if_match))
+        return Response(status_code=204)
+
+    delete_row.__annotations__ |= {
+        "access": Annotated[Access, writes],
+        "subject": Subject,
+        "if_match": IfMatch,
+    }
+    delete_row.__doc__ = f"Delete a {single.replace('_', ' ')} that nothing uses."
+    router.add_api_route(
+        f"/{noun.path}/{{subject}}",
+        delete_row,
+        methods=["DELETE"],
+        status_code=204,
+        response_model=None,
+        operation_id=f"delete_{single}",
+        tags=tags,
+        responses=responses(401, 403, 404, 409, 412),
+    )

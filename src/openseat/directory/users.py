@@ -1,0 +1,90 @@
+"""Users: who signs in, as what, for whom."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+from sqlalchemy import func, update
+
+from openseat.directory import tables
+from openseat.directory.noun import Noun, Row, document, wrong
+from openseat.directory.organisation import Language
+from openseat.directory.people import known
+from openseat.platform.auth_passwords import make_password_hash
+from openseat.platform.auth_roles import Role
+from openseat.platform.auth_tables import user_sessions, user_tokens, users
+from openseat.platform.database import ScopedSession
+from openseat.platform.fields import Id, Label, Strict
+
+LEAST_PASSWORD = 10
+
+Login = Annotated[
+    str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.@-]{1,63}$", strip_whitespace=True)
+]
+Password = Annotated[
+    str,
+    StringConstraints(pattern=r"^[^\x00-\x1f\x7f]*$", min_length=LEAST_PASSWORD, max_length=200),
+]
+
+
+class UserFields(Strict):
+    """Somebody who signs in."""
+
+    login: Login
+    name: Label
+    role: Role
+    client_id: Id | None = Field(default=None, description="Required for a client's user")
+    agent_id: Id | None = Field(default=None, description="Required for an agent")
+    group_ids: Annotated[
+        list[Id], Field(max_length=200, description="Agent groups a supervisor manages")
+    ] = []
+    queue_ids: Annotated[
+        list[Id], Field(max_length=200, description="Queues a supervisor manages")
+    ] = []
+    language: Language = "zh-CN"
+    active: bool = True
+    password: Password = Field(description="Written, never shown")
+
+
+class _User(Noun):
+    async def check(self, session: ScopedSession, row: Row, before: Row | None) -> Row:
+        if (row["role"] == Role.CLIENT_USER) != (row["client_id"] is not None):
+            raise wrong("client_id", "role")
+        if row["role"] == Role.AGENT and row["agent_id"] is None:
+            raise wrong("agent_id", "role")
+        await known(session, tables.agent_groups, row["group_ids"], "group_ids")
+        await known(session, tables.queues, row["queue_ids"], "queue_ids")
+        if row.get("password") is None:
+            return {}
+        return {"password_hash": await make_password_hash(row["password"])}
+
+    async def spread(self, session: ScopedSession, subject: str, values: Row) -> None:
+        if values.get("password") is None and values.get("active") is not False:
+            return
+        # Whoever knew the old password, or is let go, is signed out everywhere.
+        for table in (user_sessions, user_tokens):
+            await session.run(
+                update(table)
+                .where(table.c.user_id == subject, table.c.revoked_at.is_(None))
+                .values(revoked_at=func.now())
+            )
+
+
+USER = _User(
+    kind="user",
+    path="users",
+    table=users,
+    fields=UserFields,
+    document=document(
+        "User",
+        UserFields,
+        without={"password"},
+        signed_in_at=(datetime | None, Field(description="When last signed in")),
+    ),
+    permission="users",
+    sort="login",
+    secret=frozenset({"password", "password_hash"}),
+    filters=("client_id", "agent_id"),
+)
