@@ -29,6 +29,7 @@ class LinkServer:
     def __init__(self, floor: Floor, clock: FloorClock, *, token: str, epoch: int) -> None:
         self._floor, self._clock = floor, clock
         self._token, self._epoch = token, epoch
+        self._connections: set[asyncio.StreamWriter] = set()
         self._listeners: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
@@ -43,6 +44,8 @@ class LinkServer:
         """Close everything."""
         if self._server is not None:
             self._server.close()
+        for writer in list(self._connections):
+            writer.close()
         for task in (*self._tasks, self._flusher):
             if task is not None:
                 task.cancel()
@@ -50,9 +53,7 @@ class LinkServer:
                     await task
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._tasks.add(task)
+        self._connections.add(writer)
         try:
             async with asyncio.timeout(5):
                 hello = await read_frame(reader)
@@ -70,7 +71,7 @@ class LinkServer:
             pass
         finally:
             self._listeners.discard(writer)
-            self._tasks.discard(task)
+            self._connections.discard(writer)
             writer.close()
 
     async def _answer(self, frame: dict[str, Any], writer: asyncio.StreamWriter) -> None:

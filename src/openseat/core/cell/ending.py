@@ -5,7 +5,7 @@ from __future__ import annotations
 from openseat.core import events as e
 from openseat.core.agents import Release
 from openseat.core.calls.model import Call, Leg, LegState
-from openseat.core.cell import flowing, queueing, talking
+from openseat.core.cell import conferring, flowing, queueing, sending, talking
 from openseat.core.cell.turn import Turn
 from openseat.core.config import Target, TargetKind
 from openseat.core.effects import DropBridge, Hangup
@@ -69,7 +69,7 @@ def _agent_gone(turn: Turn, call: Call, leg: Leg, cause: int, at: int | None) ->
         queueing.end_offer(turn, call, offer, result)
         if not offer.entry_id and call.customer is not None:
             target = Target(kind=TargetKind.AGENT, id=offer.agent_id)
-            talking.transfer_failed(turn, call, target, result)
+            sending.transfer_failed(turn, call, target, result)
         return
     segment = call.segment_of(leg.agent_id)
     if segment is None:
@@ -87,7 +87,7 @@ def _outside_gone(turn: Turn, call: Call, leg: Leg, cause: int, at: int | None) 
         _party_left(turn, call, EndedBy.AGENT)
     elif call.customer is not None:
         target = Target(kind=TargetKind.OUTSIDE, id=number)
-        talking.transfer_failed(turn, call, target, f"cause_{cause}")
+        sending.transfer_failed(turn, call, target, f"cause_{cause}")
 
 
 def _consulted_gone(turn: Turn, call: Call, leg: Leg, cause: int) -> None:
@@ -114,7 +114,7 @@ def _consulted_gone(turn: Turn, call: Call, leg: Leg, cause: int) -> None:
     turn.do(DropBridge(bridge_id=call.consult_bridge_id))
     segment = call.segments.get(consult.segment_id)
     if segment is not None:
-        talking.back_to_customer(turn, call, segment)
+        conferring.back_to_customer(turn, call, segment)
 
 
 def _party_left(turn: Turn, call: Call, ended_by: EndedBy) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from openseat.core import events as e
 from openseat.core.calls.model import Call, LegState
-from openseat.core.cell import ending, queueing, talking
+from openseat.core.cell import ending, queueing, sending
 from openseat.core.cell.turn import Turn
 from openseat.core.effects import (
     Answer,
@@ -73,6 +76,12 @@ def run_of(turn: Turn, call: Call) -> Run | None:
         if call.segments:
             interpreter.resume(run, a.Connected(), turn.now)
     return run
+
+
+def audible(turn: Turn, call: Call) -> bool:
+    """Whether the caller's leg is answered, or is being answered right now."""
+    run = turn.runs.get(call.call_id)
+    return call.answered_at is not None or (run is not None and run.answered)
 
 
 def tell(turn: Turn, call: Call, happened: a.FlowInput) -> None:
@@ -148,80 +157,92 @@ def _carry_out(turn: Turn, call: Call, run: Run, asked: tuple[a.FlowAction, ...]
     for action in asked:
         if call.run_id != run_id or call.customer is None:
             return
-        _one(turn, call, action)
+        _ACTIONS[type(action)](turn, call, action)
 
 
-def _one(turn: Turn, call: Call, action: a.FlowAction) -> None:
-    leg_id = call.customer_leg_id
-    match action:
-        case a.AnswerCall():
-            if call.answered_at is None:
-                turn.do(Answer(leg_id=leg_id))
-        case a.Say(media=media):
-            playback_id = turn.ids("say")
-            turn.playbacks[call.call_id] = playback_id
-            turn.do(
-                Play(leg_id=leg_id, playback_id=playback_id, media=media, language=call.language)
-            )
-        case a.StopSaying():
-            playback_id = turn.playbacks.pop(call.call_id, "")
-            if playback_id:
-                turn.do(StopPlay(leg_id=leg_id, playback_id=playback_id))
-        case a.Fetch():
-            request_id = turn.ids("request")
-            turn.requests[request_id] = call.call_id
-            turn.do(
-                FetchHttp(
-                    request_id=request_id,
-                    method=action.method,
-                    url=action.url,
-                    timeout_ms=action.timeout_ms,
-                    headers=action.headers,
-                    body=action.body,
-                )
-            )
-        case a.Enqueue():
-            _enqueue(turn, call, action)
-        case a.LeaveQueue():
-            _stop_waiting(turn, call)
-        case a.SendTo(target=target):
-            _send_to(turn, call, target)
-        case a.RecordVoice():
-            _record(turn, call, action)
-        case a.StopRecordingVoice():
-            for recording_id in call.voices:
-                turn.do(StopRecording(recording_id=recording_id, leg_id=leg_id))
-        case a.SetLanguage(language=language):
-            if language != call.language:
-                turn.record(call, e.CallLanguageSet(language=language))
-        case a.Assign(client_id=client_id, project_id=project_id):
-            turn.record(call, e.CallAssigned(client_id=client_id, project_id=project_id))
-        case a.Rate(score=score, scale=scale):
-            turn.record(
-                call,
-                e.RatingGiven(
-                    score=score,
-                    scale=scale,
-                    agent_id=call.last_agent_id,
-                    segment_id=call.last_segment_id,
-                ),
-            )
-        case a.PromiseCallback(number=number, due_at=due_at, queue_id=queue_id):
-            turn.record(
-                call,
-                e.CallbackPromised(
-                    callback_id=turn.ids("callback"),
-                    number=number,
-                    due_at=due_at,
-                    reason="requested",
-                    queue_id=queue_id,
-                ),
-            )
-        case a.Finish(outcome=outcome, hang_up_cause=cause):
-            leave(turn, call, outcome)
-            if cause is not None:
-                by = EndedBy.SYSTEM if outcome == "failed" else EndedBy.FLOW
-                ending.end_call(turn, call, by, cause)
+def _answer(turn: Turn, call: Call, _action: a.AnswerCall) -> None:
+    if call.answered_at is None:
+        turn.do(Answer(leg_id=call.customer_leg_id))
+
+
+def _say(turn: Turn, call: Call, action: a.Say) -> None:
+    playback_id = turn.ids("say")
+    turn.playbacks[call.call_id] = playback_id
+    turn.do(
+        Play(
+            leg_id=call.customer_leg_id,
+            playback_id=playback_id,
+            media=action.media,
+            language=call.language,
+        )
+    )
+
+
+def _stop_saying(turn: Turn, call: Call, _action: a.StopSaying) -> None:
+    playback_id = turn.playbacks.pop(call.call_id, "")
+    if playback_id:
+        turn.do(StopPlay(leg_id=call.customer_leg_id, playback_id=playback_id))
+
+
+def _fetch(turn: Turn, call: Call, action: a.Fetch) -> None:
+    request_id = turn.ids("request")
+    turn.requests[request_id] = call.call_id
+    turn.do(
+        FetchHttp(
+            request_id=request_id,
+            method=action.method,
+            url=action.url,
+            timeout_ms=action.timeout_ms,
+            headers=action.headers,
+            body=action.body,
+        )
+    )
+
+
+def _stop_recording(turn: Turn, call: Call, _action: a.StopRecordingVoice) -> None:
+    for recording_id in call.voices:
+        turn.do(StopRecording(recording_id=recording_id, leg_id=call.customer_leg_id))
+
+
+def _set_language(turn: Turn, call: Call, action: a.SetLanguage) -> None:
+    if action.language != call.language:
+        turn.record(call, e.CallLanguageSet(language=action.language))
+
+
+def _assign(turn: Turn, call: Call, action: a.Assign) -> None:
+    turn.record(call, e.CallAssigned(client_id=action.client_id, project_id=action.project_id))
+
+
+def _rate(turn: Turn, call: Call, action: a.Rate) -> None:
+    turn.record(
+        call,
+        e.RatingGiven(
+            score=action.score,
+            scale=action.scale,
+            agent_id=call.last_agent_id,
+            segment_id=call.last_segment_id,
+        ),
+    )
+
+
+def _promise(turn: Turn, call: Call, action: a.PromiseCallback) -> None:
+    turn.record(
+        call,
+        e.CallbackPromised(
+            callback_id=turn.ids("callback"),
+            number=action.number,
+            due_at=action.due_at,
+            reason="requested",
+            queue_id=action.queue_id,
+        ),
+    )
+
+
+def _finish(turn: Turn, call: Call, action: a.Finish) -> None:
+    leave(turn, call, action.outcome)
+    if action.hang_up_cause is not None:
+        by = EndedBy.SYSTEM if action.outcome == "failed" else EndedBy.FLOW
+        ending.end_call(turn, call, by, action.hang_up_cause)
 
 
 def _enqueue(turn: Turn, call: Call, action: a.Enqueue) -> None:
@@ -249,12 +270,12 @@ def _agent_named(turn: Turn, name: str) -> str:
     return ""
 
 
-def _send_to(turn: Turn, call: Call, target: a.Target) -> None:
+def _send_to(turn: Turn, call: Call, action: a.SendTo) -> None:
     """Send the caller on; the run waits for what becomes of it."""
-    talking.send_to(turn, call, target, keep_run=True)
+    sending.send_to(turn, call, action.target, keep_run=True)
 
 
-def _stop_waiting(turn: Turn, call: Call) -> None:
+def _stop_waiting(turn: Turn, call: Call, _action: a.LeaveQueue) -> None:
     """Take the caller back from a queue, an offer or a number that is being dialled."""
     if call.entry is not None:
         queueing.leave_queue(turn, call, e.QueueExit.OVERFLOWED)
@@ -315,3 +336,22 @@ def voice_recorded(turn: Turn, call: Call, ok: bool) -> None:
         returned(turn, call, "done" if ok else "failed")
     elif not call.segments and call.entry is None:
         ending.end_call(turn, call, EndedBy.FLOW)
+
+
+_ACTIONS: Mapping[type[Any], Callable[[Turn, Call, Any], None]] = {
+    a.AnswerCall: _answer,
+    a.Say: _say,
+    a.StopSaying: _stop_saying,
+    a.Fetch: _fetch,
+    a.Enqueue: _enqueue,
+    a.LeaveQueue: _stop_waiting,
+    a.SendTo: _send_to,
+    a.RecordVoice: _record,
+    a.StopRecordingVoice: _stop_recording,
+    a.SetLanguage: _set_language,
+    a.Assign: _assign,
+    a.Rate: _rate,
+    a.PromiseCallback: _promise,
+    a.Finish: _finish,
+}
+"""Total over `core.flows.actions.FlowAction`; a test holds it to that."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from openseat.core import events as e
 from openseat.core.agents import Ring
 from openseat.core.calls.model import LegState
-from openseat.core.cell import flowing, talking
+from openseat.core.cell import conferring, flowing, sending, talking
 from openseat.core.cell.turn import Turn
 from openseat.core.effects import Hangup
 from openseat.core.flows.actions import Digit
@@ -39,11 +39,11 @@ def answered(turn: Turn, leg_id: str) -> None:
     consult = call.consult
     offer = call.offer_of_leg(leg_id)
     if consult is not None and consult.leg_id == leg_id:
-        talking.consulted_answered(turn, call, leg)
+        conferring.consulted_answered(turn, call, leg)
     elif offer is not None:
         talking.accepted(turn, call, offer, leg)
     else:
-        talking.outside_answered(turn, call, leg)
+        sending.outside_answered(turn, call, leg)
 
 
 def digit(turn: Turn, leg_id: str, key: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from openseat.core import events as e
 from openseat.core.agents import OfferOver, Reserve, SetBusy
 from openseat.core.calls.model import Call, Entry, LegState, Offer
-from openseat.core.cell import ending, flowing, talking
+from openseat.core.cell import ending, flowing, sending
 from openseat.core.cell.turn import Turn
 from openseat.core.config import QueueConfig
 from openseat.core.effects import (
@@ -60,14 +60,13 @@ def enqueue(
             service_level_ms=queue.service_level_ms,
         ),
     )
-    if call.answered_at is None:
-        turn.do(IndicateRinging(leg_id=call.customer_leg_id))
-    else:
+    if flowing.audible(turn, call):
         turn.do(StartMusic(leg_id=call.customer_leg_id, music=queue.music))
+    else:
+        turn.do(IndicateRinging(leg_id=call.customer_leg_id))
     turn.call_of_entry[entry_id] = call.call_id
-    entry = call.entry
-    assert entry is not None  # made by the fact just recorded
-    turn.router.add(contact_of(call, entry))
+    if call.entry is not None:
+        turn.router.add(contact_of(call, call.entry))
 
 
 def contact_of(call: Call, entry: Entry) -> Contact:
@@ -168,7 +167,7 @@ def overflowed(turn: Turn, overflow: Overflow) -> None:
     leave_queue(turn, call, e.QueueExit.OVERFLOWED)
     turn.do(StopMusic(leg_id=call.customer_leg_id))
     if overflow.target is not None:
-        talking.send_to(turn, call, overflow.target, keep_run=True)
+        sending.send_to(turn, call, overflow.target, keep_run=True)
     elif call.run_id:
         flowing.returned(turn, call, overflow.reason)
     else:
@@ -181,11 +180,11 @@ def keep_waiting(turn: Turn, call: Call) -> None:
     if entry is None:
         return
     queue = turn.queue(entry.queue_id)
-    if call.answered_at is None:
-        turn.do(IndicateRinging(leg_id=call.customer_leg_id))
-    else:
+    if flowing.audible(turn, call):
         music = queue.music if queue else "default"
         turn.do(StartMusic(leg_id=call.customer_leg_id, music=music))
+    else:
+        turn.do(IndicateRinging(leg_id=call.customer_leg_id))
 
 
 def end_offer(

@@ -13,12 +13,14 @@ from openseat.core import inputs as i
 from openseat.core.agents import LinkBack, LinkLost
 from openseat.core.cell import (
     arriving,
+    conferring,
     ending,
     flowing,
     legs,
     people,
     queueing,
     recovery,
+    sending,
     talking,
 )
 from openseat.core.cell.turn import Turn
@@ -111,11 +113,11 @@ HANDLERS: Final[Mapping[type[Any], Callable[[Turn, Any], None]]] = {
     i.Hold: lambda turn, it: talking.hold(turn, it.agent_id),
     i.Resume: lambda turn, it: talking.resume(turn, it.agent_id),
     i.HangUp: lambda turn, it: talking.hang_up(turn, it.agent_id),
-    i.Transfer: lambda turn, it: talking.transfer(turn, it.agent_id, it.target),
-    i.Consult: lambda turn, it: talking.consult(turn, it.agent_id, it.target),
-    i.ReturnToCustomer: lambda turn, it: talking.return_to_customer(turn, it.agent_id),
-    i.CompleteTransfer: lambda turn, it: talking.complete_transfer(turn, it.agent_id),
-    i.Conference: lambda turn, it: talking.conference(turn, it.agent_id),
+    i.Transfer: lambda turn, it: sending.transfer(turn, it.agent_id, it.target),
+    i.Consult: lambda turn, it: conferring.consult(turn, it.agent_id, it.target),
+    i.ReturnToCustomer: lambda turn, it: conferring.return_to_customer(turn, it.agent_id),
+    i.CompleteTransfer: lambda turn, it: conferring.complete_transfer(turn, it.agent_id),
+    i.Conference: lambda turn, it: conferring.conference(turn, it.agent_id),
     i.Dispose: people.dispose,
     i.PauseCallRecording: lambda turn, it: talking.pause_recording(
         turn, it.agent_id, paused=it.paused

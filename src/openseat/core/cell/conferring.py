@@ -1,0 +1,206 @@
+"""Three parties: consultation, attended transfer, conference."""
+
+from __future__ import annotations
+
+from openseat.core import events as e
+from openseat.core.agents import Connect, EndConsult, JoinConference, StartConsult
+from openseat.core.calls.model import Call, Consult, Leg, LegState, Segment
+from openseat.core.cell import ending, queueing, sending, talking
+from openseat.core.cell.turn import Turn
+from openseat.core.config import Target, TargetKind
+from openseat.core.effects import Bridge, DropBridge, Hangup, Unbridge
+from openseat.core.errors import CoreError
+
+
+def consult(turn: Turn, agent_id: str, target: Target) -> None:
+    """Hold the customer and call a colleague or a telephone outside."""
+    call, segment = talking.current(turn, agent_id)
+    if call.consult is not None:
+        raise CoreError("call.consulting", agent_id=agent_id)
+    if target.kind not in (TargetKind.AGENT, TargetKind.GROUP, TargetKind.OUTSIDE):
+        raise CoreError("target.not_to_be_consulted", kind=target.kind)
+    sending.check_target(turn, target)
+    agent = turn.agent(agent_id)
+    if segment.held_at is None:
+        talking.park_customer(turn, call, segment)
+    if target.kind is TargetKind.OUTSIDE:
+        leg_id = sending.dial_outside(turn, call, target.id)
+    else:
+        colleague = sending.free_agent_for(turn, target)
+        if colleague is None:
+            raise CoreError("target.not_available", kind=target.kind, id=target.id)
+        leg_id = queueing.offer(turn, call, colleague, queue=None).leg_id
+    turn.record(
+        call,
+        e.ConsultStarted(
+            segment_id=segment.segment_id,
+            agent_id=agent_id,
+            leg_id=leg_id,
+            target_kind=target.kind,
+            target_id=target.id,
+        ),
+    )
+    turn.stimulate(agent, StartConsult())
+
+
+def consulted_answered(turn: Turn, call: Call, leg: Leg) -> None:
+    """The consulted party picked up: agent and they talk, the customer still waits."""
+    consult_now = call.consult
+    segment = call.segments.get(consult_now.segment_id) if consult_now else None
+    if segment is None:
+        turn.do(Hangup(leg_id=leg.leg_id))
+        return
+    offer = call.offer_of_leg(leg.leg_id)
+    if offer is not None:
+        turn.record(
+            call,
+            e.OfferEnded(
+                offer_id=offer.offer_id,
+                agent_id=offer.agent_id,
+                result=e.OfferResult.ACCEPTED,
+                ring_ms=0 if offer.rang_at is None else turn.now - offer.rang_at,
+            ),
+        )
+        colleague = turn.agent(offer.agent_id)
+        turn.stimulate(colleague, Connect(call_id=call.call_id, segment_id=""))
+    own = call.legs[segment.leg_id]
+    if own.bridge_id:
+        turn.record(call, e.BridgeLeft(bridge_id=own.bridge_id, legs=(own.leg_id,)))
+        turn.do(Unbridge(bridge_id=call.talk_bridge_id, legs=(own.leg_id,)))
+    legs = (own.leg_id, leg.leg_id)
+    turn.record(call, e.BridgeJoined(bridge_id=call.consult_bridge_id, legs=legs))
+    turn.do(Bridge(bridge_id=call.consult_bridge_id, legs=legs))
+
+
+def _consulting(turn: Turn, agent_id: str) -> tuple[Call, Segment, Consult]:
+    call, segment = talking.current(turn, agent_id)
+    if call.consult is None or call.consult.agent_id != agent_id:
+        raise CoreError("call.not_consulting", agent_id=agent_id)
+    return call, segment, call.consult
+
+
+def end_consult(turn: Turn, call: Call, consult_now: Consult, outcome: str) -> None:
+    """End the consultation and drop the consulted party."""
+    turn.record(
+        call,
+        e.ConsultEnded(
+            segment_id=consult_now.segment_id,
+            agent_id=consult_now.agent_id,
+            leg_id=consult_now.leg_id,
+            outcome=outcome,
+        ),
+    )
+    drop_consulted(turn, call, consult_now.leg_id)
+    turn.do(DropBridge(bridge_id=call.consult_bridge_id))
+
+
+def drop_consulted(turn: Turn, call: Call, leg_id: str) -> None:
+    """Hang up a consulted party, freeing a colleague who was rung or talking."""
+    leg = call.legs.get(leg_id)
+    if leg is None:
+        return
+    offer = call.offer_of_leg(leg_id)
+    if offer is not None:
+        queueing.withdraw(turn, call, offer)
+        return
+    talking.leave_conversation(turn, call, leg_id)
+    ending.free_agent(turn, call, leg.agent_id)
+
+
+def return_to_customer(turn: Turn, agent_id: str) -> None:
+    """Drop the consulted party and take the customer back."""
+    call, segment, consult_now = _consulting(turn, agent_id)
+    end_consult(turn, call, consult_now, "returned")
+    back_to_customer(turn, call, segment)
+
+
+def back_to_customer(turn: Turn, call: Call, segment: Segment) -> None:
+    """Agent and customer alone together again."""
+    own = call.legs.get(segment.leg_id)
+    if own is not None and own.bridge_id == call.consult_bridge_id:
+        turn.record(call, e.BridgeLeft(bridge_id=own.bridge_id, legs=(own.leg_id,)))
+        turn.do(Unbridge(bridge_id=call.consult_bridge_id, legs=(own.leg_id,)))
+    if segment.held_at is not None:
+        talking.unpark_customer(turn, call, segment)
+    turn.stimulate(turn.agent(segment.agent_id), EndConsult())
+
+
+def complete_transfer(turn: Turn, agent_id: str) -> None:
+    """Connect customer and consulted party, and leave."""
+    call, segment, consult_now = _consulting(turn, agent_id)
+    leg = call.legs.get(consult_now.leg_id)
+    if leg is None or leg.state is not LegState.UP:
+        raise CoreError("call.consult_not_answered", agent_id=agent_id)
+    turn.record(
+        call,
+        e.TransferMade(
+            segment_id=segment.segment_id,
+            agent_id=agent_id,
+            target_kind=consult_now.target_kind,
+            target_id=consult_now.target_id,
+            consulted=True,
+        ),
+    )
+    joined = consult_now.joined
+    turn.record(
+        call,
+        e.ConsultEnded(
+            segment_id=segment.segment_id,
+            agent_id=agent_id,
+            leg_id=leg.leg_id,
+            outcome="transferred",
+        ),
+    )
+    talking.end_segment(turn, call, segment, e.EndedBy.TRANSFER)
+    talking.leave_conversation(turn, call, segment.leg_id)
+    if not joined:
+        turn.record(call, e.BridgeLeft(bridge_id=call.consult_bridge_id, legs=(leg.leg_id,)))
+        turn.do(Unbridge(bridge_id=call.consult_bridge_id, legs=(leg.leg_id,)))
+        turn.do(DropBridge(bridge_id=call.consult_bridge_id))
+    if leg.agent_id and call.segment_of(leg.agent_id) is None:
+        talking.begin_segment(turn, call, leg, via=e.Via.CONSULT, queue_id=segment.queue_id)
+    elif not joined:
+        talking.join(turn, call, leg)
+
+
+def conference(turn: Turn, agent_id: str) -> None:
+    """Let customer, agent and consulted party share one conversation."""
+    call, segment, consult_now = _consulting(turn, agent_id)
+    leg = call.legs.get(consult_now.leg_id)
+    if leg is None or leg.state is not LegState.UP:
+        raise CoreError("call.consult_not_answered", agent_id=agent_id)
+    own, customer = call.legs[segment.leg_id], call.customer
+    if consult_now.joined or customer is None:
+        return
+    pair = (own.leg_id, leg.leg_id)
+    turn.record(call, e.BridgeLeft(bridge_id=call.consult_bridge_id, legs=pair))
+    turn.do(Unbridge(bridge_id=call.consult_bridge_id, legs=pair))
+    turn.do(DropBridge(bridge_id=call.consult_bridge_id))
+    turn.record(
+        call,
+        e.ConsultEnded(
+            segment_id=segment.segment_id, agent_id=agent_id, leg_id=leg.leg_id, outcome="joined"
+        ),
+    )
+    if segment.held_at is not None:
+        talking.unpark_customer(turn, call, segment)
+    turn.record(call, e.BridgeJoined(bridge_id=call.talk_bridge_id, legs=pair))
+    turn.do(Bridge(bridge_id=call.talk_bridge_id, legs=pair))
+    turn.stimulate(turn.agent(agent_id), JoinConference())
+    if leg.agent_id:
+        colleague = turn.agent(leg.agent_id)
+        known = turn.config.agents.get(leg.agent_id)
+        segment_id = turn.ids("segment")
+        turn.record(
+            call,
+            e.SegmentStarted(
+                segment_id=segment_id,
+                agent_id=leg.agent_id,
+                group_id=known.group_id if known else "",
+                leg_id=leg.leg_id,
+                via=e.Via.CONSULT,
+                queue_id=segment.queue_id,
+            ),
+        )
+        turn.stimulate(colleague, Connect(call_id=call.call_id, segment_id=segment_id))
+        turn.stimulate(colleague, JoinConference())

@@ -1,0 +1,100 @@
+"""Flows' HTTP requests, made outside the floor's own loop of decisions.
+
+Flows are written by clients, so their requests are a door that must not lead
+inside: only http and https, never to an address of this machine or of a
+private network unless the operator has named that host.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from openseat.core.effects import FetchHttp
+from openseat.core.inputs import HttpReplied
+
+if TYPE_CHECKING:
+    import httpx
+
+MAX_BODY = 1_000_000
+"""Bytes of a reply that are read; a longer one counts as no reply."""
+
+NO_REPLY = 0
+
+
+class HttpFetcher:
+    """Makes requests and reports each one's end exactly once."""
+
+    def __init__(self, allowed_hosts: frozenset[str] = frozenset()) -> None:
+        self._allowed = allowed_hosts
+        self._client: httpx.AsyncClient | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def fetch(self, request: FetchHttp, reply: Callable[[HttpReplied], None]) -> None:
+        """Begin a request; `reply` is called in the end, with status 0 when there was no answer."""
+        task = asyncio.create_task(self._run(request, reply))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def close(self) -> None:
+        """Give up what is under way."""
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._client is not None:
+            await self._client.aclose()
+
+    async def _run(self, request: FetchHttp, reply: Callable[[HttpReplied], None]) -> None:
+        status, body = NO_REPLY, ""
+        try:
+            async with asyncio.timeout(request.timeout_ms / 1000):
+                status, body = await self._ask(request)
+        except (TimeoutError, OSError, ValueError):
+            status, body = NO_REPLY, ""
+        reply(HttpReplied(request_id=request.request_id, status=status, body=body))
+
+    async def _ask(self, request: FetchHttp) -> tuple[int, str]:
+        # Imported at first use: a floor that takes over must be up in a fraction of a second.
+        import httpx
+
+        if self._client is None:
+            self._client = httpx.AsyncClient(follow_redirects=False, trust_env=False)
+        await self._check(request.url)
+        try:
+            async with self._client.stream(
+                request.method,
+                request.url,
+                headers=dict(request.headers),
+                content=request.body.encode() or None,
+                timeout=request.timeout_ms / 1000,
+            ) as response:
+                read = bytearray()
+                async for piece in response.aiter_bytes():
+                    read += piece
+                    if len(read) > MAX_BODY:
+                        return NO_REPLY, ""
+                return response.status_code, read.decode(response.encoding or "utf-8", "replace")
+        except (httpx.HTTPError, httpx.InvalidURL, LookupError) as error:
+            raise ValueError(str(error)) from error
+
+    async def _check(self, url: str) -> None:
+        """Refuse an address that is not the public internet's, unless its host is allowed.
+
+        Raises `ValueError`, or `OSError` when the name cannot be resolved.
+        """
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("not a web address")
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        if parts.hostname in self._allowed or f"{parts.hostname}:{port}" in self._allowed:
+            return
+        found = await asyncio.get_running_loop().getaddrinfo(
+            parts.hostname, port, type=socket.SOCK_STREAM
+        )
+        for *_, address in found:
+            if not ipaddress.ip_address(address[0]).is_global:
+                raise ValueError("address is not public")
