@@ -1,0 +1,107 @@
+import { Problem } from './problem'
+
+/** Values a query string can carry; empty ones are left out, arrays repeat the name. */
+export type Query = Record<string, string | number | boolean | readonly string[] | null | undefined>
+
+const ROOT = '/api/v1'
+
+let csrfToken = ''
+let language = 'zh-CN'
+let onSignedOut: () => void = () => undefined
+
+/** Remember the token of the session at hand; it lives in memory only, never in storage. */
+export function useCsrfToken(token: string): void {
+  csrfToken = token
+}
+
+/** The language the server's problem texts are asked for in. */
+export function useProblemLanguage(tag: string): void {
+  language = tag
+}
+
+/** What to do when the server says that the session is over. */
+export function whenSignedOut(action: () => void): void {
+  onSignedOut = action
+}
+
+/** The address of an API path with its query. */
+export function address(path: string, query: Query = {}): string {
+  const search = new URLSearchParams()
+  for (const [name, value] of Object.entries(query)) {
+    if (value === null || value === undefined || value === '') continue
+    for (const one of Array.isArray(value) ? value : [value]) search.append(name, String(one))
+  }
+  const text = search.toString()
+  return `${ROOT}${path}${text ? `?${text}` : ''}`
+}
+
+/**
+ * Ask the API and return the parsed answer, or undefined for "no content".
+ *
+ * @throws Problem for every answer that is not a success, and when there is no answer.
+ */
+export async function request<T>(
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+  path: string,
+  options: { query?: Query; body?: unknown; signal?: AbortSignal } = {},
+): Promise<T> {
+  const headers: Record<string, string> = {
+    Accept: 'application/json',
+    'Accept-Language': language,
+  }
+  if (options.body !== undefined) headers['Content-Type'] = 'application/json'
+  if (method !== 'GET' && csrfToken) headers['X-OpenSeat-CSRF'] = csrfToken
+  let response: Response
+  try {
+    response = await fetch(address(path, options.query), {
+      method,
+      headers,
+      credentials: 'same-origin',
+      body: options.body === undefined ? undefined : JSON.stringify(options.body),
+      signal: options.signal,
+    })
+  } catch (thrown) {
+    if (thrown instanceof DOMException && thrown.name === 'AbortError') throw thrown
+    throw Problem.unreachable()
+  }
+  if (!response.ok) {
+    const problem = await Problem.from(response)
+    if (problem.status === 401 && path !== '/session') onSignedOut()
+    throw problem
+  }
+  if (response.status === 204) return undefined as T
+  return (await response.json()) as T
+}
+
+export const get = <T>(path: string, query?: Query, signal?: AbortSignal): Promise<T> =>
+  request<T>('GET', path, { query, signal })
+
+export const post = <T>(path: string, body?: unknown): Promise<T> =>
+  request<T>('POST', path, { body: body ?? {} })
+
+/** One page of a list. */
+export interface Page<T> {
+  items: T[]
+  next_cursor: string | null
+}
+
+/** Every row of a list, page by page, until `limit` rows were read. */
+export async function* pages<T>(
+  path: string,
+  query: Query,
+  limit: number,
+  signal?: AbortSignal,
+): AsyncGenerator<T[]> {
+  let cursor: string | null = null
+  let left = limit
+  do {
+    const page: Page<T> = await get<Page<T>>(
+      path,
+      { ...query, limit: Math.min(200, left), cursor },
+      signal,
+    )
+    yield page.items
+    left -= page.items.length
+    cursor = page.next_cursor
+  } while (cursor !== null && left > 0)
+}

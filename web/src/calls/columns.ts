@@ -1,0 +1,108 @@
+import type { useDirectory } from '@/directory/store'
+import { clock, dateTime, money } from '@/ui/format'
+import type { Column } from '@/ui/table'
+import type { CallSummary } from './types'
+
+/** Columns of the history; clients need not be told who the client is. */
+export function callColumns(
+  t: (key: string) => string,
+  directory: ReturnType<typeof useDirectory>,
+  withClient: boolean,
+): Column<CallSummary>[] {
+  const fixed = { sortable: false }
+  const client: Column<CallSummary> = {
+    key: 'client',
+    label: t('floor.client'),
+    value: (row) => directory.name('clients', row.client_id),
+    ...fixed,
+  }
+  return [
+    {
+      key: 'started',
+      label: t('calls.started'),
+      value: (row) => row.started_at,
+      exported: (row) => dateTime(row.started_at),
+      width: 158,
+    },
+    {
+      key: 'direction',
+      label: t('calls.direction'),
+      value: (row) => row.direction,
+      exported: (row) => t(`direction.${row.direction}`),
+      width: 72,
+      ...fixed,
+    },
+    { key: 'caller', label: t('calls.caller'), value: (row) => row.caller, width: 132, ...fixed },
+    { key: 'called', label: t('calls.called'), value: (row) => row.called, width: 128, ...fixed },
+    ...(withClient ? [client] : []),
+    {
+      key: 'queue',
+      label: t('calls.queue'),
+      value: (row) => row.queue_ids.map((id) => directory.name('queues', id)).join(' → '),
+      ...fixed,
+    },
+    {
+      key: 'agent',
+      label: t('calls.agent'),
+      value: (row) => row.agent_ids.map((id) => directory.agent(id)).join(' → '),
+      ...fixed,
+    },
+    {
+      key: 'outcome',
+      label: t('calls.outcome'),
+      value: (row) => row.outcome,
+      exported: (row) => t(`outcome.${row.outcome || 'in_progress'}`),
+      width: 116,
+      ...fixed,
+    },
+    {
+      key: 'wait',
+      label: t('calls.wait'),
+      value: (row) => row.wait_s,
+      exported: (row) => clock(row.wait_s),
+      numeric: true,
+      width: 78,
+    },
+    {
+      key: 'talk',
+      label: t('calls.talk'),
+      value: (row) => row.talk_s,
+      exported: (row) => clock(row.talk_s),
+      numeric: true,
+      width: 78,
+    },
+    {
+      key: 'duration',
+      label: t('calls.duration'),
+      value: (row) => row.duration_s,
+      exported: (row) => clock(row.duration_s),
+      numeric: true,
+      width: 78,
+    },
+    {
+      key: 'rating',
+      label: t('calls.rating'),
+      value: (row) => row.score,
+      numeric: true,
+      width: 58,
+      ...fixed,
+    },
+    {
+      key: 'amount',
+      label: t('calls.amount'),
+      value: (row) => row.amount,
+      exported: (row) => money(row.amount, row.currency ?? undefined),
+      numeric: true,
+      width: 84,
+      ...fixed,
+    },
+    {
+      key: 'recorded',
+      label: t('calls.recorded'),
+      value: (row) => Number(row.recorded),
+      exported: (row) => (row.recorded ? '✓' : ''),
+      width: 56,
+      ...fixed,
+    },
+  ]
+}

@@ -1,0 +1,95 @@
+import { defineStore } from 'pinia'
+import { computed, shallowRef } from 'vue'
+import { pages, type Query } from '@/api/http'
+import { Problem } from '@/api/problem'
+
+/** What the pages need to know of anything that has a name. */
+export interface Named {
+  id: string
+  name: string
+  client_id?: string | null
+  project_id?: string | null
+  number?: string
+}
+
+const KINDS = {
+  clients: '/clients',
+  projects: '/projects',
+  queues: '/queues',
+  agents: '/agents',
+  groups: '/agent-groups',
+  flows: '/flows',
+} as const
+export type Kind = keyof typeof KINDS
+
+const LARGEST = 20_000
+
+/**
+ * Names of the directory, read once a session.
+ *
+ * A kind that the user may not read stays empty; its ids are then shown as they are.
+ */
+export const useDirectory = defineStore('directory', () => {
+  const tables = shallowRef<Record<Kind, ReadonlyMap<string, Named>>>({
+    clients: new Map(),
+    projects: new Map(),
+    queues: new Map(),
+    agents: new Map(),
+    groups: new Map(),
+    flows: new Map(),
+  })
+  let loading: Promise<void> | null = null
+
+  async function read(kind: Kind): Promise<void> {
+    const found = new Map<string, Named>()
+    const query: Query = {}
+    try {
+      for await (const rows of pages<Named>(KINDS[kind], query, LARGEST)) {
+        for (const row of rows) found.set(row.id, row)
+      }
+    } catch (thrown) {
+      if (!(thrown instanceof Problem)) throw thrown
+      // Names are a comfort: a page that has its rows does not fail for want of them.
+      if (thrown.status !== 403) loading = null
+    }
+    tables.value = { ...tables.value, [kind]: found }
+  }
+
+  /** Read the names unless they are here or on their way. */
+  function load(): Promise<void> {
+    loading ??= Promise.all((Object.keys(KINDS) as Kind[]).map(read)).then(() => undefined)
+    return loading
+  }
+
+  function clear(): void {
+    loading = null
+    tables.value = {
+      clients: new Map(),
+      projects: new Map(),
+      queues: new Map(),
+      agents: new Map(),
+      groups: new Map(),
+      flows: new Map(),
+    }
+  }
+
+  /** The name behind an id, the id itself where it is not known, empty for no id. */
+  function name(kind: Kind, id: string | null | undefined): string {
+    if (!id) return ''
+    return tables.value[kind].get(id)?.name ?? id
+  }
+
+  /** An agent as people say it: number and name. */
+  function agent(id: string | null | undefined): string {
+    if (!id) return ''
+    const found = tables.value.agents.get(id)
+    return found ? `${found.number ?? ''} ${found.name}`.trim() : id
+  }
+
+  /** Every entry of a kind, by name. */
+  const list = computed(() => (kind: Kind): Named[] =>
+    [...tables.value[kind].values()].sort((a, b) => a.name.localeCompare(b.name, 'zh-CN')),
+  )
+
+  return { tables, load, clear, name, agent, list }
+})

@@ -1,0 +1,8 @@
+import agent from './agent'
+import calls from './calls'
+import common from './common'
+import events from './events'
+import figures from './figures'
+import floor from './floor'
+
+export default { ...common, ...floor, ...calls, ...events, ...agent, ...figures }

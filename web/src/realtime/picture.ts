@@ -1,0 +1,67 @@
+import { shallowReactive } from 'vue'
+import { TABLES, type Frame, type TableName, type Tables } from './rows'
+
+/** A delta does not follow on what is here: the stream has to be asked for again. */
+export class FeedGap extends Error {
+  constructor(
+    readonly have: number,
+    readonly got: number,
+  ) {
+    super(`feed gap: have ${have}, got ${got}`)
+    this.name = 'FeedGap'
+  }
+}
+
+/**
+ * The live floor as far as it is known here: a snapshot with the deltas applied to it.
+ *
+ * Rows are replaced whole and never changed in place, so that a view may keep them.
+ */
+export class Picture {
+  readonly agents = shallowReactive(new Map<string, Tables['agents']>())
+  readonly queues = shallowReactive(new Map<string, Tables['queues']>())
+  readonly calls = shallowReactive(new Map<string, Tables['calls']>())
+  readonly trunks = shallowReactive(new Map<string, Tables['trunks']>())
+
+  /** Number of the last frame applied; null before the first snapshot. */
+  no: number | null = null
+
+  /**
+   * Apply a frame.
+   *
+   * @throws FeedGap when a delta is missing in between; nothing is changed then.
+   */
+  apply(frame: Frame): void {
+    if (frame.feed === 'alive') return
+    if (frame.feed === 'snapshot') {
+      for (const name of TABLES) this.#replace(name, frame[name] ?? {})
+      this.no = frame.no
+      return
+    }
+    if (this.no === null) throw new FeedGap(-1, frame.no)
+    if (frame.no <= this.no) return // Sent again after a resume; its effect is here already.
+    if (frame.no !== this.no + 1) throw new FeedGap(this.no, frame.no)
+    for (const name of TABLES) {
+      const table = this.#table(name)
+      for (const [id, row] of Object.entries(frame.set?.[name] ?? {})) table.set(id, row)
+      for (const id of frame.gone?.[name] ?? []) table.delete(id)
+    }
+    this.no = frame.no
+  }
+
+  /** Forget everything, as at the end of a session. */
+  clear(): void {
+    for (const name of TABLES) this.#table(name).clear()
+    this.no = null
+  }
+
+  #table(name: TableName): Map<string, Tables[TableName]> {
+    return this[name] as Map<string, Tables[TableName]>
+  }
+
+  #replace(name: TableName, rows: Record<string, Tables[TableName]>): void {
+    const table = this.#table(name)
+    for (const id of [...table.keys()]) if (!(id in rows)) table.delete(id)
+    for (const [id, row] of Object.entries(rows)) table.set(id, row)
+  }
+}

@@ -1,0 +1,129 @@
+/** Rows of the realtime feed. All times are milliseconds since the Unix epoch, by the server. */
+
+export const AGENT_STATES = [
+  'signed_out',
+  'idle',
+  'reserved',
+  'ringing',
+  'talking',
+  'holding',
+  'consulting',
+  'conferencing',
+  'wrap_up',
+  'busy',
+  'outbound_only',
+  'disconnected',
+] as const
+export type AgentState = (typeof AGENT_STATES)[number]
+
+export const CALL_STATES = [
+  'flow',
+  'waiting',
+  'ringing',
+  'talking',
+  'holding',
+  'consulting',
+  'conferencing',
+  'voicemail',
+  'ending',
+] as const
+export type CallState = (typeof CALL_STATES)[number]
+
+export interface AgentRow {
+  agent_id: string
+  number: string
+  name: string
+  group_id: string
+  state: AgentState
+  reason: string
+  since: number
+  call_id: string
+  queue_id: string
+  client_id: string
+  reachable: boolean
+  queues: string[]
+  handled: number
+  talk_ms: number
+}
+
+export interface QueueToday {
+  offered: number
+  answered: number
+  abandoned: number
+  short_abandoned: number
+  overflowed: number
+  within_service_level: number
+  wait_ms: number
+  talk_ms: number
+}
+
+export interface QueueRow {
+  queue_id: string
+  client_id: string
+  project_id: string
+  name: string
+  waiting: number
+  longest_since: number | null
+  idle: number
+  signed_in: number
+  talking: number
+  today: QueueToday
+}
+
+export interface CallRow {
+  call_id: string
+  client_id: string
+  project_id: string
+  direction: 'inbound' | 'outbound' | 'internal'
+  caller: string
+  called: string
+  state: CallState
+  since: number
+  started_at: number
+  queue_id: string
+  agent_id: string
+  recording: boolean
+}
+
+export interface TrunkRow {
+  trunk_id: string
+  reachable: boolean
+}
+
+/** What each table of the feed holds, by its name on the wire. */
+export interface Tables {
+  agents: AgentRow
+  queues: QueueRow
+  calls: CallRow
+  trunks: TrunkRow
+}
+export type TableName = keyof Tables
+export const TABLES: readonly TableName[] = ['agents', 'queues', 'calls', 'trunks']
+
+export interface SnapshotFrame {
+  feed: 'snapshot'
+  no: number
+  at: number
+  agents?: Record<string, AgentRow>
+  queues?: Record<string, QueueRow>
+  calls?: Record<string, CallRow>
+  trunks?: Record<string, TrunkRow>
+  cell?: Record<string, unknown>
+}
+
+export interface DeltaFrame {
+  feed: 'delta'
+  no: number
+  at: number
+  set?: { [N in TableName]?: Record<string, Tables[N]> } & { cell?: Record<string, unknown> }
+  gone?: { [N in TableName]?: string[] }
+}
+
+/** A sign of life between changes. */
+export interface AliveFrame {
+  feed: 'alive'
+  no: number
+  at: number
+}
+
+export type Frame = SnapshotFrame | DeltaFrame | AliveFrame

@@ -1,0 +1,72 @@
+import { defineStore } from 'pinia'
+import { computed, ref } from 'vue'
+import { get, post, request, useCsrfToken } from '@/api/http'
+import { Problem } from '@/api/problem'
+
+export type Role = 'operator_admin' | 'supervisor' | 'agent' | 'client_user'
+
+/** Who is signed in. */
+export interface User {
+  id: string
+  login: string
+  name: string
+  role: Role
+  client_id: string | null
+  agent_id: string | null
+  language: string
+  permissions: string[]
+}
+
+interface SessionAnswer {
+  user: User
+  csrf_token: string
+}
+
+export const useSession = defineStore('session', () => {
+  const user = ref<User | null>(null)
+  /** Whether the server was asked yet if there is a session. */
+  const known = ref(false)
+
+  function take(answer: SessionAnswer): void {
+    user.value = answer.user
+    known.value = true
+    useCsrfToken(answer.csrf_token)
+  }
+
+  function forget(): void {
+    user.value = null
+    known.value = true
+    useCsrfToken('')
+  }
+
+  /** Ask the server who is signed in by the cookie. */
+  async function restore(): Promise<void> {
+    try {
+      take(await get<SessionAnswer>('/session'))
+    } catch (thrown) {
+      if (thrown instanceof Problem && thrown.status === 401) forget()
+      else throw thrown
+    }
+  }
+
+  async function signIn(login: string, password: string): Promise<void> {
+    take(await post<SessionAnswer>('/session', { login, password }))
+  }
+
+  async function signOut(): Promise<void> {
+    try {
+      await request<void>('DELETE', '/session')
+    } finally {
+      forget()
+    }
+  }
+
+  const may = (permission: string): boolean => user.value?.permissions.includes(permission) ?? false
+  const isClient = computed(() => user.value?.role === 'client_user')
+  /** Works at a phone, and so has a desk of their own. */
+  const isAgent = computed(() => Boolean(user.value?.agent_id) && may('agents.self'))
+  /** May look at the whole floor, the calls and the figures (clients: at their own). */
+  const watches = computed(() => may('floor.watch') && may('history.read'))
+
+  return { user, known, isClient, isAgent, watches, may, restore, signIn, signOut, forget }
+})

@@ -1,0 +1,91 @@
+/** How numbers, spans and times look; undefined figures are an en dash, never 0. */
+
+export const NONE = '–'
+
+const two = (value: number): string => String(value).padStart(2, '0')
+
+/** A span as m:ss or h:mm:ss, for timers and durations. */
+export function clock(seconds: number | null | undefined): string {
+  if (seconds === null || seconds === undefined || !Number.isFinite(seconds)) return NONE
+  const whole = Math.max(0, Math.floor(seconds))
+  const hours = Math.floor(whole / 3600)
+  const minutes = Math.floor((whole % 3600) / 60)
+  const rest = two(whole % 60)
+  return hours > 0 ? `${hours}:${two(minutes)}:${rest}` : `${minutes}:${rest}`
+}
+
+/** A mean span in seconds with one decimal below a minute, else as a clock. */
+export function meanSpan(seconds: number | null | undefined): string {
+  if (seconds === null || seconds === undefined || !Number.isFinite(seconds)) return NONE
+  return seconds < 59.95 ? `${seconds.toFixed(1)} s` : clock(Math.round(seconds))
+}
+
+/** A share of 0..1 as a percentage with one decimal. */
+export function percent(share: number | null | undefined): string {
+  if (share === null || share === undefined || !Number.isFinite(share)) return NONE
+  return `${(share * 100).toFixed(1)}%`
+}
+
+/** A count with thousands separated. */
+export function count(value: number | null | undefined): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return NONE
+  return value.toLocaleString('en-US')
+}
+
+/** A plain figure with up to two decimals. */
+export function plain(value: number | null | undefined): string {
+  if (value === null || value === undefined || !Number.isFinite(value)) return NONE
+  return value.toLocaleString('en-US', { maximumFractionDigits: 2 })
+}
+
+/** A part of a whole, or null when the whole is nothing. */
+export function ratio(part: number, whole: number): number | null {
+  return whole > 0 ? part / whole : null
+}
+
+/** Local date and time, yyyy-mm-dd hh:mm:ss, the same in both languages so that columns line up. */
+export function dateTime(value: string | number | null | undefined): string {
+  if (value === null || value === undefined || value === '') return NONE
+  const at = new Date(value)
+  if (Number.isNaN(at.getTime())) return NONE
+  return `${dateOf(at)} ${timeOf(at)}`
+}
+
+/** Local calendar day, yyyy-mm-dd. */
+export function dateOf(at: Date): string {
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`
+}
+
+/** Local time of day, hh:mm:ss. */
+export function timeOf(at: Date): string {
+  return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`
+}
+
+/** Local time of day, hh:mm, for interval axes. */
+export function minuteOf(value: string | number): string {
+  const at = new Date(value)
+  return `${two(at.getHours())}:${two(at.getMinutes())}`
+}
+
+/** The half-open span of a local calendar day as ISO instants; right across daylight-saving. */
+export function dayBounds(day: string): { from: string; to: string } {
+  const [year = 1970, month = 1, date = 1] = day.split('-').map(Number)
+  return {
+    from: new Date(year, month - 1, date).toISOString(),
+    to: new Date(year, month - 1, date + 1).toISOString(),
+  }
+}
+
+/** Money: the exact decimal the server sent, with its currency; never through a float. */
+export function money(amount: string | null | undefined, currency = 'CNY'): string {
+  if (amount === null || amount === undefined || amount === '') return NONE
+  const sign = { CNY: '¥', USD: '$', EUR: '€' }[currency] ?? `${currency} `
+  return amount.startsWith('-') ? `-${sign}${amount.slice(1)}` : `${sign}${amount}`
+}
+
+/** A file's size. */
+export function bytes(value: number): string {
+  if (value < 1024) return `${value} B`
+  if (value < 1024 * 1024) return `${(value / 1024).toFixed(0)} KB`
+  return `${(value / 1024 / 1024).toFixed(1)} MB`
+}
