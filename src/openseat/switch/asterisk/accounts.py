@@ -1,0 +1,230 @@
+"""Phones and trunks as SIP objects, pushed into the running switch."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from urllib.parse import quote
+
+import msgspec
+
+from openseat.switch.asterisk.ari import AriConnection
+from openseat.switch.asterisk.dialplan import ACCOUNT_CONTEXT, PHONE_CONTEXT, TRUNK_CONTEXT
+from openseat.switch.asterisk.messages import Endpoint
+from openseat.switch.port import Phone, Trunk
+
+_log = logging.getLogger(__name__)
+
+#: Set before a trunk's id to make its object's name; phones may not begin with it.
+TRUNK_PREFIX = "trunk-"
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+#: Requests under way at once: enough to be quick, few enough that calls are not kept waiting.
+_BATCH = 32
+
+Fields = Mapping[str, str]
+Piece = tuple[str, Fields]
+"""An object's type and fields."""
+
+_COMMON = {
+    "disallow": "all",
+    "direct_media": "no",
+    "rtp_symmetric": "yes",
+    "force_rport": "yes",
+    "rewrite_contact": "yes",
+    "allow_subscribe": "no",
+    # A transfer by REFER would take the call away from the core.
+    "allow_transfer": "no",
+    "send_connected_line": "no",
+    "dtmf_mode": "rfc4733",
+    "timers_sess_expires": "600",
+}
+
+_KINDS = ("registration", "identify", "endpoint", "aor", "auth")
+"""Every type an account may have, in the order of removal."""
+
+
+def phone_objects(phone: Phone) -> dict[str, Fields]:
+    """Return the SIP objects of a phone, by type, in the order of creation."""
+    name = phone.endpoint
+    endpoint = _COMMON | {
+        "context": PHONE_CONTEXT,
+        "aors": name,
+        "auth": name,
+        "identify_by": "username",
+        "allow": "alaw,ulaw,g722,opus",
+    }
+    if phone.webrtc:
+        endpoint |= {"webrtc": "yes", "allow": "opus,alaw,ulaw"}
+    return {
+        "auth": {"auth_type": "digest", "username": name, "password": phone.password},
+        "aor": {
+            "max_contacts": "1",
+            "remove_existing": "yes",
+            "qualify_frequency": "5",
+            "qualify_timeout": "2.0",
+        },
+        "endpoint": endpoint,
+    }
+
+
+def trunk_objects(trunk: Trunk) -> dict[str, Fields]:
+    """Return the SIP objects of a trunk, by type, in the order of creation."""
+    name = TRUNK_PREFIX + trunk.trunk_id
+    host = f"[{trunk.host}]" if ":" in trunk.host else trunk.host
+    suffix = "" if trunk.transport == "udp" else f";transport={trunk.transport}"
+    server = f"sip:{host}:{trunk.port}{suffix}"
+    objects: dict[str, Fields] = {}
+    endpoint = _COMMON | {
+        "context": ACCOUNT_CONTEXT if trunk.register else TRUNK_CONTEXT,
+        "transport": trunk.transport,
+        "aors": name,
+        "identify_by": "ip",
+        "allow": "alaw,ulaw",
+        "trust_id_inbound": "yes",
+    }
+    if trunk.srtp:
+        endpoint |= {"media_encryption": "sdes"}
+    if trunk.username:
+        objects["auth"] = {
+            "auth_type": "digest",
+            "username": trunk.username,
+            "password": trunk.password,
+        }
+        endpoint |= {"outbound_auth": name, "from_user": trunk.username, "send_pai": "yes"}
+    objects["aor"] = {
+        "contact": server,
+        "qualify_frequency": str(trunk.qualify_s),
+        "qualify_timeout": "2.0",
+    }
+    objects["endpoint"] = endpoint
+    # A registering trunk is known by the token in its contact, so that it may share the
+    # carrier's address with another trunk.
+    match = trunk.match or (() if trunk.register else (f"{host}:{trunk.port}",))
+    if match:
+        objects["identify"] = {"endpoint": name, "match": ",".join(match), "srv_lookups": "no"}
+    if trunk.register:
+        objects["registration"] = {
+            "server_uri": server,
+            "client_uri": f"sip:{trunk.username}@{host}:{trunk.port}",
+            "contact_user": trunk.username,
+            "outbound_auth": name,
+            "transport": trunk.transport,
+            "line": "yes",
+            "endpoint": name,
+            "expiration": "120",
+            "retry_interval": "5",
+            "forbidden_retry_interval": "30",
+            "fatal_retry_interval": "30",
+            "max_retries": "1000000",
+            "max_random_initial_delay": "0",
+            "auth_rejection_permanent": "no",
+        }
+    return objects
+
+
+class Accounts:
+    """Keeps the switch's phones and trunks what they were last told to be."""
+
+    def __init__(self) -> None:
+        self._wanted: dict[str, dict[str, Fields]] = {}
+        self._pushed: dict[str, dict[str, Fields]] = {}
+
+    def want_phones(self, phones: Iterable[Phone]) -> None:
+        """Replace the wanted phones.
+
+        Raises:
+            ValueError: a name that SIP or the switch cannot carry.
+        """
+        wanted = {phone.endpoint: phone_objects(phone) for phone in phones}
+        for name in wanted:
+            if not _NAME.fullmatch(name) or name.startswith(TRUNK_PREFIX):
+                raise ValueError(f"{name!r} cannot be a phone's name")
+        trunks = {name: one for name, one in self._wanted.items() if _is_trunk(name)}
+        self._wanted = trunks | wanted
+
+    def want_trunks(self, trunks: Iterable[Trunk]) -> None:
+        """Replace the wanted trunks.
+
+        Raises:
+            ValueError: an identifier that the switch cannot carry.
+        """
+        wanted = {TRUNK_PREFIX + trunk.trunk_id: trunk_objects(trunk) for trunk in trunks}
+        for name in wanted:
+            if not _NAME.fullmatch(name):
+                raise ValueError(f"{name!r} cannot be a trunk's name")
+        phones = {name: one for name, one in self._wanted.items() if not _is_trunk(name)}
+        self._wanted = phones | wanted
+
+    @property
+    def wanted(self) -> bool:
+        """Whether anything was ever asked for."""
+        return bool(self._wanted)
+
+    def forget_pushed(self) -> None:
+        """The switch lost everything: the next push sends it all again."""
+        self._pushed.clear()
+
+    async def push(self, ari: AriConnection) -> None:
+        """Bring the switch to what is wanted; what it refuses is logged and tried again next time.
+
+        Raises:
+            ConnectionError: the connection went; push again on the next one.
+        """
+        known = await _existing(ari)
+        wanted = dict(self._wanted)
+        requests = [*self._removals(known, wanted), *self._creations(known, wanted)]
+        for start in range(0, len(requests), _BATCH):
+            waiting = [
+                (kind, name, fields, ari.ask(method, _address(kind, name), body))
+                for method, kind, name, fields, body in requests[start : start + _BATCH]
+            ]
+            for kind, name, fields, answer in waiting:
+                reply = await answer
+                if reply.status == 0:
+                    raise ConnectionError("connection to the switch lost while pushing accounts")
+                if fields is None:
+                    self._pushed.get(name, {}).pop(kind, None)
+                elif reply.ok:
+                    self._pushed.setdefault(name, {})[kind] = fields
+                else:
+                    _log.error("switch refused %s %s: %s", kind, name, reply.body)
+
+    def _removals(
+        self, known: set[str], wanted: dict[str, dict[str, Fields]]
+    ) -> Iterator[tuple[str, str, str, None, None]]:
+        for name in sorted(known | set(self._pushed)):
+            keep = wanted.get(name, {})
+            # What an earlier process pushed may be of any type.
+            present = self._pushed.get(name) or dict.fromkeys(_KINDS)
+            for kind in _KINDS:
+                if kind in present and kind not in keep:
+                    yield "DELETE", kind, name, None, None
+
+    def _creations(
+        self, known: set[str], wanted: dict[str, dict[str, Fields]]
+    ) -> Iterator[tuple[str, str, str, Fields, dict[str, object]]]:
+        for name, objects in wanted.items():
+            pushed = self._pushed.get(name, {}) if name in known else {}
+            for kind, fields in objects.items():
+                if pushed.get(kind) != fields:
+                    attributes = [{"attribute": key, "value": fields[key]} for key in fields]
+                    yield "PUT", kind, name, fields, {"fields": attributes}
+
+
+def _is_trunk(name: str) -> bool:
+    return name.startswith(TRUNK_PREFIX)
+
+
+def _address(kind: str, name: str) -> str:
+    return f"asterisk/config/dynamic/res_pjsip/{kind}/{quote(name, safe='')}"
+
+
+async def _existing(ari: AriConnection) -> set[str]:
+    reply = await ari.ask("GET", "endpoints/PJSIP")
+    if reply.status == 0:
+        raise ConnectionError("connection to the switch lost while pushing accounts")
+    if not reply.ok:
+        return set()
+    return {one.resource for one in msgspec.json.decode(reply.body, type=list[Endpoint])}
