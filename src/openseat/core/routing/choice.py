@@ -1,0 +1,78 @@
+"""Who may take whom, and who comes first."""
+
+from __future__ import annotations
+
+from openseat.core.config import Strategy
+from openseat.core.identity import Instant
+from openseat.core.routing.line_up import LineUp
+from openseat.core.routing.member import Member
+from openseat.core.routing.waiting import Waiting, standing
+
+
+def best_contact(member: Member, busy: dict[LineUp, None], now: Instant) -> Waiting | None:
+    """The contact that is next for this agent, None if none waits that they may take.
+
+    First those that wait for this agent alone. Then, on agents shared by
+    clients, the client whose share is furthest behind; then patience, priority
+    with ageing, age; then the agent's own preference among queues.
+    `busy` are the queues in which anybody waits.
+    """
+    if member.kept:
+        return min(member.kept, key=lambda one: one.queue.place(one, now))
+    queues = member.queues
+    share = member.share
+    agent_id = member.agent_id
+    found: Waiting | None = None
+    lowest: tuple[int, int, int, int, int, int] | None = None
+    for queue in queues if len(queues) <= len(busy) else busy:
+        lines = queue.lines
+        if not lines or queue not in queues:
+            continue
+        start = 0 if share is None else share.start(queue.client_id)
+        if lowest is not None and start > lowest[0]:
+            continue
+        ageing = queue.ageing
+        for line in lines.values():
+            if agent_id not in line.members or agent_id in line.barred:
+                continue
+            since, number, waiting = line.items[0]
+            group, points = standing(since, line.priority, ageing, now)
+            rank = (start, group, points, since, queues[queue], number)
+            if lowest is None or rank < lowest:
+                lowest, found = rank, waiting
+    return found
+
+
+def prepare(waiting: Waiting, now: Instant) -> None:
+    """Bring up to date who may take a contact, and note when that changes by itself."""
+    queue = waiting.queue
+    moves: list[Instant] = []
+    steps = queue.relaxations
+    stage = 0
+    while stage < len(steps) and waiting.since + steps[stage].after_ms <= now:
+        stage += 1
+    if stage < len(steps):
+        moves.append(waiting.since + steps[stage].after_ms)
+    waiting.stage = stage
+    waiting.pool = queue.pool(waiting)
+    if waiting.preferred is not None:
+        until = waiting.contact.entered_at + queue.config.preferred_wait_ms
+        if until <= now or not waiting.preferred.present:
+            waiting.preferred = None
+        else:
+            moves.append(until)
+    if waiting.barred:
+        waiting.barred = {who: at for who, at in waiting.barred.items() if at > now}
+        moves += waiting.barred.values()
+    waiting.move_at = min(moves) if moves else None
+
+
+def able(waiting: Waiting) -> list[Member]:
+    """The ready agents to whom a prepared contact is offered: none, one, or all that ring."""
+    preferred, pool = waiting.preferred, waiting.pool
+    if preferred is not None:
+        return [preferred] if preferred.serial else []
+    if pool.strategy is Strategy.RING_ALL:
+        return pool.everybody(waiting.barred)
+    member = pool.best(waiting.barred)
+    return [] if member is None else [member]
