@@ -39,6 +39,6 @@ def fresh_database(postgres_cluster: TestCluster) -> Iterator[Database]:
 
 @pytest.fixture(scope="session")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
-    """The whole product, started once for the session by ``bin/up`` with the demonstration floor."""
+    """The whole product with its demonstration floor, started once for the session."""
     with running_product(tmp_path_factory.mktemp("product")) as settings:
         yield settings

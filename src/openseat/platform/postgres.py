@@ -23,7 +23,7 @@ from openseat.platform.unprivileged import Disguise, disguise
 _LOOPBACK = "127.0.0.1"
 _INITDB_TIMEOUT_S = 120
 #: How long orphans of a killed server may take to notice before they are killed themselves.
-_ORPHAN_PATIENCE_S = 2.0
+_ORPHAN_PATIENCE_S = 0.5
 _POLL_S = 0.02
 
 #: In front of a server made for one test session: a killed session leaves none behind.
