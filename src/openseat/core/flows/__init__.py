@@ -38,6 +38,7 @@ from openseat.core.flows.actions import (
     StopRecordingVoice,
     StopSaying,
 )
+from openseat.core.flows.check import Environment, check, examine, publishable
 from openseat.core.flows.library import Library
 from openseat.core.flows.parse import parse
 from openseat.core.flows.problems import FlowInvalid, Problem, Severity
@@ -45,9 +46,10 @@ from openseat.core.flows.run import Phase, Run, Visit
 from openseat.core.flows.steps import Flow
 
 __all__ = [
-    "AnswerCall", "Assign", "Connected", "Deadline", "Digit", "Enqueue", "Fetch", "Fetched",
-    "Finish", "Flow", "FlowAction", "FlowInput", "FlowInvalid", "HungUp", "LeaveQueue", "Library",
-    "Phase", "PlayFinished", "Problem", "PromiseCallback", "Rate", "RecordVoice", "Returned",
-    "Run", "Say", "SendTo", "SetLanguage", "Severity", "StopRecordingVoice", "StopSaying", "Visit",
-    "interpreter", "parse",
+    "AnswerCall", "Assign", "Connected", "Deadline", "Digit", "Enqueue", "Environment", "Fetch",
+    "Fetched", "Finish", "Flow", "FlowAction", "FlowInput", "FlowInvalid", "HungUp",
+    "LeaveQueue", "Library", "Phase", "PlayFinished", "Problem", "PromiseCallback", "Rate",
+    "RecordVoice", "Returned", "Run", "Say", "SendTo", "SetLanguage", "Severity",
+    "StopRecordingVoice", "StopSaying", "Visit", "check", "examine", "interpreter", "parse",
+    "publishable",
 ]  # fmt: skip

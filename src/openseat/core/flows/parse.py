@@ -82,8 +82,6 @@ def read(
     steps = _read_steps(items.get("steps"), problems)
     if head is None or steps is None:
         return None, tuple(problems[:MAX_PROBLEMS])
-    if head["start"] not in steps and not problems:
-        problems.append(Problem(code="flow.start_unknown", arguments={"start": head["start"]}))
     flow = Flow(flow_id=flow_id, version=version, steps=steps, **head)
     return flow, tuple(problems[:MAX_PROBLEMS])
 

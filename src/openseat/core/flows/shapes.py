@@ -157,8 +157,6 @@ class Edge(Text):
     longest: int = 64
     shortest: int = 1
     pattern: str = STEP_ID
-    needed_with: str = ""
-    """Needed only where this other field of the step is set."""
     optional: bool = False
     """Never needed: the documentation of the field says what happens without it."""
 
