@@ -41,10 +41,11 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A fact with its gap-free place in the cell's journal."""
+    """A fact with its gap-free place in the journal of the cell `cell_id`."""
 
     seq: int
     fact: Fact
+    cell_id: str = ""
 
 
 def upcast(event_type: str, version: int) -> Callable[[Upcast], Upcast]:

@@ -183,4 +183,4 @@ async def read(connection: Connection, cell_id: str, after_seq: int, limit: int)
 
 
 def _entry(row: Mapping[str, Any]) -> Entry:
-    return Entry(row["seq"], decode_fact(Row(*row.values())))
+    return Entry(row["seq"], decode_fact(Row(*row.values())), row["cell_id"])

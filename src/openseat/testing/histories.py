@@ -1,412 +1,376 @@
-"""Random but consistent histories of a floor, as facts: material for properties of folds.
-
-A history has agents who sign in, wait, ring, talk, hold, wrap up, take breaks, lose their desktop
-and sign out, and calls that are refused, served by a flow, abandoned, overflowed, answered,
-transferred, or still waiting when the history stops. Every duration an event states is the
-distance of its facts, as in a real journal.
-"""
+"""Random but plausible journals: what folds, writers and benches are fed with."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
 from dataclasses import dataclass, field
 from random import Random
 
-from openseat.core import events as e
-from openseat.core.identity import Instant, Milliseconds
+from openseat.core.events import (
+    AgentSignedIn,
+    AgentSignedOut,
+    AgentState,
+    AgentStateChanged,
+    CallAnswered,
+    CallAssigned,
+    CallEnded,
+    CallRefused,
+    CallStarted,
+    Direction,
+    EndedBy,
+    Event,
+    Fact,
+    FlowEntered,
+    FlowLeft,
+    FlowStepped,
+    LegKind,
+    LegStarted,
+    LegWasAnswered,
+    LegWasEnded,
+    OfferEnded,
+    OfferMade,
+    OfferResult,
+    QueueEntered,
+    QueueExit,
+    QueueLeft,
+    RecordingStarted,
+    RecordingStopped,
+    RecordingWasStored,
+    SegmentDisposed,
+    SegmentEnded,
+    SegmentHeld,
+    SegmentResumed,
+    SegmentStarted,
+    TransferMade,
+    Via,
+)
 
-PROJECTS = (("acme", "acme-sales"), ("acme", "acme-care"), ("globex", "globex-help"))
-"""Clients with their projects; each project has a queue of its own name."""
-
-TRUNKS = ("north", "south")
-
-NO_CLIENT = ""
-
-
-@dataclass(slots=True)
-class Story:
-    """Facts being written down in any order, read in the order of their times."""
-
-    told: list[tuple[Instant, int, str, str, e.Event]] = field(
-        default_factory=list[tuple[Instant, int, str, str, e.Event]]
-    )
-
-    def tell(self, at: Instant, stream: str, client_id: str, event: e.Event) -> None:
-        """Add an event; among equal times the order of telling is kept."""
-        self.told.append((at, len(self.told), stream, client_id, event))
-
-    def facts(self, until: Instant | None = None) -> list[e.Fact]:
-        """Return the facts in order, numbered by stream, those after `until` left out."""
-        numbers: dict[str, int] = {}
-        facts: list[e.Fact] = []
-        for at, _, stream, client_id, event in sorted(self.told, key=lambda told: told[:2]):
-            if until is not None and at > until:
-                break
-            numbers[stream] = numbers.get(stream, 0) + 1
-            facts.append(
-                e.Fact(stream=stream, no=numbers[stream], at=at, client_id=client_id, event=event)
-            )
-        return facts
-
-
-def random_history(
-    random: Random,
-    *,
-    start: Instant,
-    agents: int = 3,
-    calls: int = 12,
-    longest_ms: Milliseconds = 2_000_000,
-) -> list[e.Fact]:
-    """Return a history that begins about `start`.
-
-    `calls` is how many calls come besides those that agents answer; `longest_ms` bounds every
-    single stretch of time. The end is cut off at a random instant, so that things are left open.
-    """
-    story = Story()
-    writer = _Writer(random, story, longest_ms)
-    for number in range(agents):
-        writer.agent(f"a{number}", f"g{number % 2}", start + writer.span())
-    for _ in range(calls):
-        writer.lost_call(start + random.randrange(10 * longest_ms))
-    last = max((told[0] for told in story.told), default=start)
-    cut = random.choice((None, random.randint(start, max(start, last))))
-    return story.facts(cut)
-
-
-def by_stream(facts: Sequence[e.Fact]) -> dict[str, list[e.Fact]]:
-    """Return the facts of every stream, in order."""
-    streams: dict[str, list[e.Fact]] = {}
-    for fact in facts:
-        streams.setdefault(fact.stream, []).append(fact)
-    return streams
-
-
-class _Writer:
-    def __init__(self, random: Random, story: Story, longest_ms: Milliseconds) -> None:
-        self.random = random
-        self.story = story
-        self.longest_ms = longest_ms
-        self.calls = 0
-
-    def span(self) -> Milliseconds:
-        """A stretch of time: often short, sometimes nothing, sometimes long."""
-        longest = self.random.choice((0, 1000, 20_000, 60_000, self.longest_ms))
-        return self.random.randint(0, longest)
-
-    # -- calls
-
-    def begin(self, at: Instant) -> _Call:
-        self.calls += 1
-        client_id, project_id = self.random.choice(PROJECTS)
-        call = _Call(f"c{self.calls}", client_id, project_id, at)
-        shared = self.random.random() < 0.3
-        self.tell(
-            call,
-            at,
-            e.CallStarted(
-                direction=self.random.choice(list(e.Direction)),
-                leg_id=f"{call.call_id}-leg",
-                caller="+8613800000000",
-                called="+862100000000",
-                trunk_id=self.random.choice(TRUNKS),
-                client_id=NO_CLIENT if shared else client_id,
-                project_id="" if shared else project_id,
-            ),
-        )
-        if shared:
-            self.tell(call, at, e.CallAssigned(client_id=client_id, project_id=project_id))
-        return call
-
-    def tell(self, call: _Call, at: Instant, event: e.Event) -> None:
-        self.story.tell(at, f"call:{call.call_id}", call.client_id, event)
-
-    def end(self, call: _Call, at: Instant) -> None:
-        answered = call.answered_at is not None
-        self.tell(
-            call,
-            at,
-            e.CallEnded(
-                ended_by=e.EndedBy.CUSTOMER,
-                cause=16,
-                answered=answered,
-                duration_ms=at - call.started_at,
-                billable_ms=at - call.answered_at if call.answered_at is not None else 0,
-            ),
-        )
-
-    def enter_flow(self, call: _Call, at: Instant) -> Instant:
-        call.answered_at = at
-        self.tell(call, at, e.CallAnswered(leg_id=f"{call.call_id}-leg"))
-        self.tell(
-            call, at, e.FlowEntered(run_id=f"{call.call_id}-run", flow_id="main", flow_version=1)
-        )
-        return at + self.span()
-
-    def enter_queue(self, call: _Call, at: Instant) -> str:
-        call.entries += 1
-        entry_id = f"{call.call_id}-entry{call.entries}"
-        self.tell(
-            call,
-            at,
-            e.QueueEntered(
-                entry_id=entry_id,
-                queue_id=call.project_id,
-                priority=0,
-                service_level_ms=self.random.choice((0, 10_000, 20_000)),
-            ),
-        )
-        return entry_id
-
-    def leave_queue(
-        self, call: _Call, entry_id: str, entered: Instant, at: Instant, outcome: e.QueueExit
-    ) -> None:
-        self.tell(
-            call,
-            at,
-            e.QueueLeft(
-                entry_id=entry_id,
-                queue_id=call.project_id,
-                outcome=outcome,
-                wait_ms=at - entered,
-            ),
-        )
-
-    def lost_call(self, at: Instant) -> None:
-        """A call that no agent answers."""
-        call = self.begin(at)
-        if self.random.random() < 0.2:
-            reason = self.random.choice(("no_capacity", "blacklisted"))
-            self.tell(call, at, e.CallRefused(reason=reason, cause=34))
-            self.end(call, at)
-            return
-        at = self.enter_flow(call, at)
-        if self.random.random() < 0.2:
-            self.tell(
-                call, at, e.VoicemailLeft(recording_id=f"{call.call_id}-r", box="b", duration_ms=1)
-            )
-            self.end(call, at)
-            return
-        self.wait_in_vain(call, at)
-
-    def wait_in_vain(self, call: _Call, at: Instant) -> None:
-        entry_id, entered = self.enter_queue(call, at), at
-        at += self.span()
-        outcomes = (
-            e.QueueExit.ABANDONED,
-            e.QueueExit.SHORT_ABANDONED,
-            e.QueueExit.OVERFLOWED,
-            None,
-        )
-        outcome = self.random.choice(outcomes)
-        if outcome is None:
-            return
-        self.leave_queue(call, entry_id, entered, at, outcome)
-        if outcome is e.QueueExit.OVERFLOWED:
-            self.tell(
-                call,
-                at,
-                e.CallbackPromised(
-                    callback_id=f"{call.call_id}-cb",
-                    number="+8613800000000",
-                    due_at=at + 3_600_000,
-                    reason="overflow",
-                    queue_id=self.random.choice((call.project_id, "")),
-                ),
-            )
-        self.end(call, at)
-
-    # -- agents
-
-    def agent(self, agent_id: str, group_id: str, at: Instant) -> None:
-        for session in range(self.random.randint(1, 2)):
-            at = self.session(_Agent(agent_id, group_id, f"{agent_id}-s{session}", at, at), at)
-            at += self.span()
-
-    def session(self, agent: _Agent, at: Instant) -> Instant:
-        self.story.tell(
-            at,
-            f"agent:{agent.agent_id}",
-            NO_CLIENT,
-            e.AgentSignedIn(
-                agent_id=agent.agent_id,
-                group_id=agent.group_id,
-                endpoint="phone",
-                session_id=agent.session_id,
-                state=agent.state,
-            ),
-        )
-        for _ in range(self.random.randint(0, 6)):
-            at += self.span()
-            scene = self.random.choice((self.answer, self.answer, self.pause, self.slip))
-            at = scene(agent, at)
-        at += self.span()
-        self.story.tell(
-            at,
-            f"agent:{agent.agent_id}",
-            NO_CLIENT,
-            e.AgentSignedOut(
-                agent_id=agent.agent_id,
-                session_id=agent.session_id,
-                previous=agent.state,
-                previous_ms=at - agent.since,
-                session_ms=at - agent.signed_in_at,
-                cause="own",
-            ),
-        )
-        return at
-
-    def become(
-        self, agent: _Agent, at: Instant, state: e.AgentState, *, counted: bool = True
-    ) -> None:
-        self.story.tell(
-            at,
-            f"agent:{agent.agent_id}",
-            NO_CLIENT,
-            e.AgentStateChanged(
-                agent_id=agent.agent_id,
-                state=state,
-                previous=agent.state,
-                previous_ms=at - agent.since,
-                counted=counted,
-            ),
-        )
-        agent.state, agent.since = state, at
-
-    def pause(self, agent: _Agent, at: Instant) -> Instant:
-        self.become(agent, at, e.AgentState.BUSY)
-        at += self.span()
-        self.become(agent, at, e.AgentState.IDLE, counted=self.random.random() < 0.7)
-        return at
-
-    def slip(self, agent: _Agent, at: Instant) -> Instant:
-        state = self.random.choice((e.AgentState.DISCONNECTED, e.AgentState.OUTBOUND_ONLY))
-        self.become(agent, at, state)
-        at += self.span()
-        self.become(agent, at, e.AgentState.IDLE)
-        return at
-
-    def answer(self, agent: _Agent, at: Instant) -> Instant:
-        """The agent takes a call, from a queue or directly."""
-        call = self.begin(at)
-        queued = self.random.random() < 0.8
-        entry_id, queue_id, entered = "", "", at
-        if queued:
-            at = entered = self.enter_flow(call, at)
-            entry_id, queue_id = self.enter_queue(call, at), call.project_id
-            at += self.span()
-        offer_id = f"{call.call_id}-offer"
-        self.become(agent, at, e.AgentState.RESERVED)
-        self.tell(
-            call,
-            at,
-            e.OfferMade(
-                offer_id=offer_id,
-                agent_id=agent.agent_id,
-                leg_id=f"{call.call_id}-agent",
-                entry_id=entry_id,
-                queue_id=queue_id,
-            ),
-        )
-        self.become(agent, at, e.AgentState.RINGING)
-        rang_at = at
-        at += self.span()
-        result = self.random.choice((e.OfferResult.ACCEPTED, *e.OfferResult))
-        self.tell(
-            call,
-            at,
-            e.OfferEnded(
-                offer_id=offer_id, agent_id=agent.agent_id, result=result, ring_ms=at - rang_at
-            ),
-        )
-        if result is not e.OfferResult.ACCEPTED:
-            self.become(agent, at, e.AgentState.IDLE)
-            if queued:
-                self.leave_queue(call, entry_id, entered, at, e.QueueExit.ABANDONED)
-            self.end(call, at)
-            return at
-        if queued:
-            self.leave_queue(call, entry_id, entered, at, e.QueueExit.ANSWERED)
-        return self.talk(agent, call, queue_id, at)
-
-    def talk(self, agent: _Agent, call: _Call, queue_id: str, at: Instant) -> Instant:
-        segment_id = f"{call.call_id}-segment"
-        self.tell(
-            call,
-            at,
-            e.SegmentStarted(
-                segment_id=segment_id,
-                agent_id=agent.agent_id,
-                group_id=agent.group_id,
-                leg_id=f"{call.call_id}-agent",
-                via=e.Via.QUEUE if queue_id else e.Via.DIRECT,
-                queue_id=queue_id,
-            ),
-        )
-        self.become(agent, at, e.AgentState.TALKING)
-        talk_ms, hold_ms = self.span(), self.span()
-        self.become(agent, at + talk_ms, e.AgentState.HOLDING)
-        at += talk_ms + hold_ms
-        transferred = self.random.random() < 0.3
-        if transferred:
-            kind = self.random.choice(("queue", "agent", "outside"))
-            self.tell(
-                call,
-                at,
-                e.TransferMade(
-                    segment_id=segment_id,
-                    agent_id=agent.agent_id,
-                    target_kind=kind,
-                    target_id="there",
-                    consulted=False,
-                ),
-            )
-        self.tell(
-            call,
-            at,
-            e.SegmentEnded(
-                segment_id=segment_id,
-                agent_id=agent.agent_id,
-                talk_ms=talk_ms,
-                hold_ms=hold_ms,
-                ended_by=e.EndedBy.CUSTOMER,
-                queue_id=queue_id,
-            ),
-        )
-        self.become(agent, at, e.AgentState.WRAP_UP)
-        if transferred:
-            self.wait_in_vain(call, at)
-        else:
-            self.tell(
-                call,
-                at,
-                e.RatingGiven(
-                    score=self.random.randint(1, 5),
-                    scale=5,
-                    agent_id=agent.agent_id,
-                    segment_id=self.random.choice((segment_id, "")),
-                ),
-            )
-            self.end(call, at)
-        at += self.span()
-        self.become(agent, at, e.AgentState.IDLE)
-        return at
-
-
-@dataclass(slots=True)
-class _Call:
-    call_id: str
-    client_id: str
-    project_id: str
-    started_at: Instant
-    answered_at: Instant | None = None
-    entries: int = 0
+START = 1_767_225_600_000
+"""2026-01-01T00:00:00Z in milliseconds."""
 
 
 @dataclass(slots=True)
 class _Agent:
     agent_id: str
-    group_id: str
-    session_id: str
-    signed_in_at: Instant
-    since: Instant
-    state: e.AgentState = e.AgentState.IDLE
+    state: AgentState = AgentState.SIGNED_OUT
+    since: int = 0
+    signed_in_at: int = 0
+    session: int = 0
+
+
+@dataclass(slots=True)
+class HistoryMaker:
+    """Makes the facts of a small call centre, one call or agent change after the other.
+
+    Durations add up, agents serve one call at a time, and every fact has its place in its stream,
+    as the core's own have.
+    """
+
+    random: Random
+    agents: int = 3
+    clients: int = 2
+    now: int = START
+    calls: int = 0
+    _numbers: Counter[str] = field(default_factory=Counter[str])
+    _agents: list[_Agent] = field(default_factory=list["_Agent"])
+
+    def __post_init__(self) -> None:
+        """Hire the agents."""
+        self._agents = [_Agent(f"agent-{number}") for number in range(1, self.agents + 1)]
+
+    def facts(self, steps: int) -> list[Fact]:
+        """Return the facts of `steps` calls and agent changes."""
+        made: list[Fact] = []
+        for _ in range(steps):
+            self.wait(5_000)
+            if self.random.random() < 0.4:
+                made.extend(self._agent_step(self.random.choice(self._agents)))
+            else:
+                made.extend(self._call())
+        return made
+
+    def wait(self, longest_ms: int) -> int:
+        """Let time pass; return how much."""
+        span = self.random.randrange(longest_ms)
+        self.now += span
+        return span
+
+    def fact(self, stream: str, event: Event, client_id: str = "") -> Fact:
+        """Return `event` with the next number of its stream."""
+        self._numbers[stream] += 1
+        return Fact(
+            stream=stream,
+            no=self._numbers[stream],
+            at=self.now,
+            client_id=client_id,
+            event=event,
+        )
+
+    # -- agents ----------------------------------------------------------------------
+
+    def _agent_step(self, agent: _Agent) -> list[Fact]:
+        if agent.state == AgentState.SIGNED_OUT:
+            return [self._sign_in(agent)]
+        if self.random.random() < 0.3:
+            return [self._sign_out(agent)]
+        busy = agent.state == AgentState.IDLE
+        return [
+            self.change(
+                agent,
+                AgentState.BUSY if busy else AgentState.IDLE,
+                reason=self.random.choice(["break", "meeting"]) if busy else "",
+            )
+        ]
+
+    def _sign_in(self, agent: _Agent) -> Fact:
+        agent.session += 1
+        agent.state, agent.since, agent.signed_in_at = AgentState.IDLE, self.now, self.now
+        return self.fact(
+            f"agent:{agent.agent_id}",
+            AgentSignedIn(
+                agent_id=agent.agent_id,
+                group_id="group-1",
+                endpoint=f"phone-{agent.agent_id}",
+                session_id=f"{agent.agent_id}-{agent.session}",
+                state=AgentState.IDLE,
+            ),
+        )
+
+    def _sign_out(self, agent: _Agent) -> Fact:
+        event = AgentSignedOut(
+            agent_id=agent.agent_id,
+            session_id=f"{agent.agent_id}-{agent.session}",
+            previous=agent.state,
+            previous_ms=self.now - agent.since,
+            session_ms=self.now - agent.signed_in_at,
+            cause="own",
+        )
+        agent.state, agent.since = AgentState.SIGNED_OUT, self.now
+        return self.fact(f"agent:{agent.agent_id}", event)
+
+    def change(
+        self,
+        agent: _Agent,
+        state: AgentState,
+        *,
+        reason: str = "",
+        call_id: str = "",
+        segment_id: str = "",
+    ) -> Fact:
+        """Put an agent into another state."""
+        event = AgentStateChanged(
+            agent_id=agent.agent_id,
+            state=state,
+            previous=agent.state,
+            previous_ms=self.now - agent.since,
+            reason=reason,
+            call_id=call_id,
+            segment_id=segment_id,
+            counted=agent.state != AgentState.BUSY or self.now - agent.since > 1_000,
+        )
+        agent.state, agent.since = state, self.now
+        return self.fact(f"agent:{agent.agent_id}", event)
+
+    # -- calls -----------------------------------------------------------------------
+
+    def _call(self) -> list[Fact]:
+        self.calls += 1
+        call = _Call(self, f"call-{self.calls}", f"client-{self.random.randint(1, self.clients)}")
+        idle = [agent for agent in self._agents if agent.state == AgentState.IDLE]
+        call.run(idle)
+        return call.made
+
+
+@dataclass(slots=True)
+class _Call:
+    maker: HistoryMaker
+    call_id: str
+    client_id: str
+    made: list[Fact] = field(default_factory=list[Fact])
+    known: bool = False
+
+    def run(self, idle: list[_Agent]) -> None:
+        maker = self.maker
+        started = maker.now
+        leg = f"leg-{self.call_id}"
+        self.add(
+            CallStarted(
+                direction=Direction.INBOUND,
+                leg_id=leg,
+                caller=f"+8613{maker.random.randrange(10**9):09d}",
+                called="+861088880001",
+                trunk_id="trunk-1",
+                number_id="number-1",
+            )
+        )
+        if maker.random.random() < 0.1:
+            self.add(CallRefused(reason="no_capacity", cause=34))
+            self.end(started, None, EndedBy.SYSTEM, 34)
+            return
+        self.add(LegStarted(leg_id=leg, kind=LegKind.CUSTOMER, address="trunk-1"))
+        maker.wait(500)
+        answered = maker.now
+        self.add(LegWasAnswered(leg_id=leg), CallAnswered(leg_id=leg))
+        self.assign()
+        recording = f"recording-{self.call_id}"
+        self.add(RecordingStarted(recording_id=recording, leg_id=leg, layout="call"))
+        if maker.random.random() < 0.2:
+            maker.wait(20_000)
+            ended_by = EndedBy.FLOW
+        elif idle:
+            ended_by = self.serve(idle)
+        else:
+            self.abandon()
+            ended_by = EndedBy.CUSTOMER
+        self.add(LegWasEnded(leg_id=leg, cause=16, answered_ms=maker.now - answered))
+        self.add(RecordingStopped(recording_id=recording, ok=True))
+        self.end(started, answered, ended_by, 16)
+        maker.wait(3_000)
+        stored = RecordingWasStored(
+            call_id=self.call_id,
+            recording_id=recording,
+            segment_id="",
+            path=f"main/{self.call_id}.wav",
+            sha256="0" * 64,
+            bytes=(maker.now - answered) * 32 + 44,
+            duration_ms=maker.now - answered,
+        )
+        self.made.append(maker.fact(f"recording:{recording}/whole", stored, self.client_id))
+
+    def add(self, *events: Event) -> None:
+        client_id = self.client_id if self.known else ""
+        self.made.extend(
+            self.maker.fact(f"call:{self.call_id}", event, client_id) for event in events
+        )
+
+    def assign(self) -> None:
+        run_id = f"run-{self.call_id}"
+        self.add(
+            FlowEntered(run_id=run_id, flow_id="flow-1", flow_version=1),
+            FlowStepped(
+                run_id=run_id, step_id="menu", kind="menu", state={"stack": [{"step": "menu"}]}
+            ),
+        )
+        self.maker.wait(8_000)
+        self.known = True
+        self.add(
+            CallAssigned(client_id=self.client_id, project_id=f"project-{self.client_id}"),
+            FlowLeft(run_id=run_id, outcome="queued"),
+        )
+
+    def abandon(self) -> None:
+        entry, queue = f"entry-{self.call_id}", f"queue-{self.client_id}"
+        self.add(QueueEntered(entry_id=entry, queue_id=queue, priority=0, skills={"zh": 3}))
+        waited = self.maker.wait(60_000)
+        short = waited < 5_000
+        self.add(
+            QueueLeft(
+                entry_id=entry,
+                queue_id=queue,
+                outcome=QueueExit.SHORT_ABANDONED if short else QueueExit.ABANDONED,
+                wait_ms=waited,
+            )
+        )
+
+    def serve(self, idle: list[_Agent]) -> EndedBy:
+        maker = self.maker
+        agents = maker.random.sample(idle, k=min(len(idle), maker.random.choice([1, 1, 2])))
+        for number, agent in enumerate(agents, 1):
+            last = number == len(agents)
+            self.segment(agent, number, last=last)
+        return maker.random.choice([EndedBy.CUSTOMER, EndedBy.AGENT])
+
+    def segment(self, agent: _Agent, number: int, *, last: bool) -> None:
+        maker = self.maker
+        entry, queue = f"entry-{self.call_id}-{number}", f"queue-{self.client_id}"
+        offer, leg = f"offer-{self.call_id}-{number}", f"leg-{self.call_id}-{number}"
+        segment = f"segment-{self.call_id}-{number}"
+        self.add(QueueEntered(entry_id=entry, queue_id=queue, priority=0))
+        waited = maker.wait(20_000)
+        self.add(
+            OfferMade(
+                offer_id=offer,
+                agent_id=agent.agent_id,
+                leg_id=leg,
+                entry_id=entry,
+                queue_id=queue,
+            )
+        )
+        self.made.append(maker.change(agent, AgentState.RINGING, call_id=self.call_id))
+        rang = maker.wait(6_000)
+        self.add(
+            OfferEnded(
+                offer_id=offer,
+                agent_id=agent.agent_id,
+                result=OfferResult.ACCEPTED,
+                ring_ms=rang,
+            ),
+            QueueLeft(
+                entry_id=entry,
+                queue_id=queue,
+                outcome=QueueExit.ANSWERED,
+                wait_ms=waited + rang,
+                agent_id=agent.agent_id,
+            ),
+            SegmentStarted(
+                segment_id=segment,
+                agent_id=agent.agent_id,
+                group_id="group-1",
+                leg_id=leg,
+                via=Via.QUEUE,
+                queue_id=queue,
+            ),
+        )
+        self.made.append(
+            maker.change(agent, AgentState.TALKING, call_id=self.call_id, segment_id=segment)
+        )
+        talked, held = maker.wait(60_000), 0
+        if maker.random.random() < 0.3:
+            self.add(SegmentHeld(segment_id=segment))
+            held = maker.wait(10_000)
+            self.add(SegmentResumed(segment_id=segment))
+            talked += maker.wait(10_000)
+        if not last:
+            self.add(
+                TransferMade(
+                    segment_id=segment,
+                    agent_id=agent.agent_id,
+                    target_kind="queue",
+                    target_id=queue,
+                    consulted=False,
+                )
+            )
+        self.add(
+            SegmentEnded(
+                segment_id=segment,
+                agent_id=agent.agent_id,
+                talk_ms=talked,
+                hold_ms=held,
+                ended_by=EndedBy.CUSTOMER if last else EndedBy.TRANSFER,
+                queue_id=queue,
+            )
+        )
+        self.made.append(
+            maker.change(agent, AgentState.WRAP_UP, call_id=self.call_id, segment_id=segment)
+        )
+        if maker.random.random() < 0.5:
+            disposed = SegmentDisposed(
+                call_id=self.call_id,
+                segment_id=segment,
+                agent_id=agent.agent_id,
+                code="done",
+                notes="好",
+            )
+            self.made.append(maker.fact(f"agent:{agent.agent_id}", disposed, self.client_id))
+
+    def end(self, started: int, answered: int | None, ended_by: EndedBy, cause: int) -> None:
+        now = self.maker.now
+        self.add(
+            CallEnded(
+                ended_by=ended_by,
+                cause=cause,
+                answered=answered is not None,
+                duration_ms=now - started,
+                billable_ms=0 if answered is None else now - answered,
+            )
+        )

@@ -1,0 +1,1 @@
+"""Recordings: from the switch's raw file to stored, cut, checked and audited files."""

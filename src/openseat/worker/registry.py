@@ -1,0 +1,14 @@
+"""Which projections the worker drives. An area adds its own here and nowhere else."""
+
+from __future__ import annotations
+
+from openseat.history.agent_time import AgentTime
+from openseat.history.calls import Calls
+from openseat.history.segments import Segments
+from openseat.journal.projection import Projection
+from openseat.recordings.projections import RecordingFiles, Recordings
+
+
+def projections() -> tuple[Projection, ...]:
+    """Return all projections; names are unique."""
+    return (Calls(), Segments(), AgentTime(), Recordings(), RecordingFiles())
