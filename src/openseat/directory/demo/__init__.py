@@ -1,0 +1,1 @@
+"""The demonstration floor: an operator, two clients, their people, queues, numbers and flows."""
