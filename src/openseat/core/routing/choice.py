@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from openseat.core.config import Strategy
 from openseat.core.identity import Instant
 from openseat.core.routing.line_up import LineUp
 from openseat.core.routing.member import Member
@@ -47,13 +46,9 @@ def prepare(waiting: Waiting, now: Instant) -> None:
     """Bring up to date who may take a contact, and note when that changes by itself."""
     queue = waiting.queue
     moves: list[Instant] = []
-    steps = queue.relaxations
-    stage = 0
-    while stage < len(steps) and waiting.since + steps[stage].after_ms <= now:
-        stage += 1
-    if stage < len(steps):
-        moves.append(waiting.since + steps[stage].after_ms)
-    waiting.stage = stage
+    if queue.relaxations:
+        waiting.stage = sum(waiting.since + step.after_ms <= now for step in queue.relaxations)
+        moves += [waiting.since + step.after_ms for step in queue.relaxations[waiting.stage :]]
     waiting.pool = queue.pool(waiting)
     if waiting.preferred is not None:
         until = waiting.contact.entered_at + queue.config.preferred_wait_ms
@@ -69,10 +64,7 @@ def prepare(waiting: Waiting, now: Instant) -> None:
 
 def able(waiting: Waiting) -> list[Member]:
     """The ready agents to whom a prepared contact is offered: none, one, or all that ring."""
-    preferred, pool = waiting.preferred, waiting.pool
-    if preferred is not None:
-        return [preferred] if preferred.serial else []
-    if pool.strategy is Strategy.RING_ALL:
-        return pool.everybody(waiting.barred)
-    member = pool.best(waiting.barred)
-    return [] if member is None else [member]
+    preferred = waiting.preferred
+    if preferred is None:
+        return waiting.pool.first(waiting.barred)
+    return [preferred] if preferred.ready else []

@@ -45,8 +45,10 @@ class LineUp:
         self.waiting = 0
         self.turn = (0, -1)
         """Round and order of the last agent to whom round robin gave a contact."""
-        self.pace: deque[tuple[Instant, Milliseconds]] = deque(maxlen=PACE_OF)
+        self.pace: deque[tuple[Instant, Milliseconds]] = deque()
         """When contacts of a backlog were served, and how long each took to be next."""
+        self.paced: Milliseconds = 0
+        """The sum of `pace`."""
         self.mark: Instant = 0
         """Since when the backlog has lost nobody."""
         self.leaving: Milliseconds | None = None
@@ -81,7 +83,7 @@ class LineUp:
         used = {key[0] for key in self.lines}
         dropped = {pool for pool in self._pools.values() if pool.number not in used}
         for member in self.members:
-            member.pools = [pool for pool in member.pools if pool not in dropped]
+            member.leave(dropped)
         self._pools = {levels: pool for levels, pool in self._pools.items() if pool not in dropped}
         self._asked.clear()
 
@@ -161,7 +163,10 @@ class LineUp:
     def served(self, now: Instant) -> None:
         """The contact that left last was answered."""
         if self.leaving is not None:
+            if len(self.pace) == PACE_OF:
+                self.paced -= self.pace.popleft()[1]
             self.pace.append((now, self.leaving))
+            self.paced += self.leaving
             self.leaving = None
 
     def estimate(self, position: int, now: Instant) -> Milliseconds | None:
@@ -170,10 +175,12 @@ class LineUp:
         The mean time that the backlog took for each contact served, counting
         the time since the last one once that is longer than the mean.
         """
-        recent = [took for at, took in self.pace if now - at <= PACE_FOR_MS]
-        if not recent:
+        pace = self.pace
+        while pace and now - pace[0][0] > PACE_FOR_MS:
+            self.paced -= pace.popleft()[1]
+        total, count = self.paced, len(pace)
+        if not count:
             return None
-        total, count = sum(recent), len(recent)
         running = now - self.mark if self.waiting else 0
         if running * count > total:
             total, count = total + running, count + 1

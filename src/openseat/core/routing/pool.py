@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from heapq import heapify, heappop, heappush
+from bisect import bisect_left, insort
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Final
 
 from openseat.core.config import Strategy
@@ -15,84 +16,89 @@ Levels = tuple[tuple[str, int], ...]
 """Skills with the lowest levels asked for, by name; none of them 0, which would ask for nothing."""
 
 Entry = tuple[float, float, int, int, Member]
-"""Two values the strategy compares, the tie-breaker, the serial, the agent."""
+"""Two values that the strategy compares, the tie-breaker, the agent's order, the agent."""
 
-BY_IDLE: Final = frozenset({Strategy.LONGEST_IDLE, Strategy.RING_ALL})
 
-_SLACK: Final = 16
+def _by_idle(_: Pool, member: Member) -> tuple[float, float]:
+    return member.idle_since, 0
+
+
+def _by_calls(_: Pool, member: Member) -> tuple[float, float]:
+    return member.handled, member.idle_since
+
+
+def _by_occupancy(_: Pool, member: Member) -> tuple[float, float]:
+    return member.occupancy, member.idle_since
+
+
+def _by_skill(pool: Pool, member: Member) -> tuple[float, float]:
+    return -pool.members[member.agent_id], member.idle_since
+
+
+def _by_turn(pool: Pool, member: Member) -> tuple[float, float]:
+    return pool.queue.turn_of(member)
+
+
+def _by_order(_: Pool, member: Member) -> tuple[float, float]:
+    return member.order, 0
+
+
+_COMPARED: Final[Mapping[Strategy, Callable[[Pool, Member], tuple[float, float]]]] = {
+    Strategy.RING_ALL: _by_idle,
+    Strategy.LINEAR: _by_order,
+    Strategy.ROUND_ROBIN: _by_turn,
+    Strategy.LONGEST_IDLE: _by_idle,
+    Strategy.FEWEST_CALLS: _by_calls,
+    Strategy.LEAST_OCCUPIED: _by_occupancy,
+    Strategy.SKILL_LEVEL: _by_skill,
+}
+"""What each strategy compares of ready agents; the smallest is first."""
 
 
 class Pool:
-    """Ready agents in a heap; entries of ended spells are dropped when they come up."""
+    """Able agents, and those of them who are ready, sorted by the strategy.
 
-    __slots__ = ("heap", "levels", "limit", "members", "number", "queue", "strategy")
+    A sorted list beats a heap here: agents leave from anywhere, at once, and
+    moving a few thousand pointers costs less than sifting out dead entries.
+    """
+
+    __slots__ = ("compared", "levels", "members", "number", "queue", "ready", "rings_all")
 
     def __init__(self, queue: LineUp, levels: Levels, number: int) -> None:
         self.queue = queue
         self.levels = levels
         self.number = number
-        self.strategy = queue.config.strategy
+        self.rings_all = queue.config.strategy is Strategy.RING_ALL
+        self.compared = _COMPARED[queue.config.strategy]
         self.members: dict[str, int] = {}
         """Able agents → sum of their levels in the skills asked for."""
-        self.heap: list[Entry] = []
+        self.ready: list[Entry] = []
         for member in queue.members:
             held = [member.skills.get(skill, 0) for skill, _ in levels]
             if all(has >= least for has, (_, least) in zip(held, levels, strict=True)):
                 self.members[member.agent_id] = sum(held)
-                member.pools.append(self)
-                if member.serial and not member.fresh:
-                    self.heap.append(self.entry(member))
-        heapify(self.heap)
-        self.limit = 2 * len(self.members) + _SLACK
-        """Longer than this, the heap holds more dead entries than live ones."""
+                member.join(self)
 
-    def entry(self, member: Member) -> Entry:
-        """What stands in the heap for a ready agent."""
-        strategy = self.strategy
-        first: float
-        second: float = member.idle_since
-        if strategy in BY_IDLE:
-            first, second = second, 0
-        elif strategy is Strategy.FEWEST_CALLS:
-            first = member.handled
-        elif strategy is Strategy.LEAST_OCCUPIED:
-            first = member.occupancy
-        elif strategy is Strategy.SKILL_LEVEL:
-            first = -self.members[member.agent_id]
-        elif strategy is Strategy.ROUND_ROBIN:
-            first, second = self.queue.turn_of(member)
+    def put(self, member: Member) -> Entry:
+        """Put a ready agent in; returns what `take` needs."""
+        first, second = self.compared(self, member)
+        entry = (first, second, member.tie, member.order, member)
+        ready = self.ready
+        if ready and entry < ready[-1]:
+            insort(ready, entry)
         else:
-            first, second = member.order, 0
-        return (first, second, member.tie, member.serial, member)
+            ready.append(entry)
+        return entry
 
-    def push(self, entry: Entry) -> None:
-        """Put a ready agent in."""
-        heap = self.heap
-        heappush(heap, entry)
-        if len(heap) > self.limit:
-            heap[:] = [item for item in heap if item[3] == item[4].serial]
-            heapify(heap)
+    def take(self, entry: Entry) -> None:
+        """Take an agent out."""
+        ready = self.ready
+        del ready[bisect_left(ready, entry)]
 
-    def best(self, barred: dict[str, int] | None) -> Member | None:
-        """The ready agent whom the strategy puts first, leaving out barred ones."""
-        heap = self.heap
-        passed: list[Entry] = []
-        found: Member | None = None
-        while heap:
-            entry = heap[0]
-            member = entry[4]
-            if entry[3] != member.serial:
-                heappop(heap)
-            elif barred is not None and member.agent_id in barred:
-                passed.append(heappop(heap))
-            else:
-                found = member
-                break
-        for entry in passed:
-            heappush(heap, entry)
-        return found
-
-    def everybody(self, barred: dict[str, int] | None) -> list[Member]:
-        """All ready agents, the longest idle first, leaving out barred ones."""
-        live = sorted(item for item in self.heap if item[3] == item[4].serial)
-        return [item[4] for item in live if barred is None or item[4].agent_id not in barred]
+    def first(self, barred: Collection[str] | None) -> list[Member]:
+        """Who is offered a contact now: the first, all where all ring, or nobody."""
+        ready = self.ready
+        if not barred and not self.rings_all:
+            return [ready[0][4]] if ready else []
+        free = [entry[4] for entry in ready if not barred or entry[4].agent_id not in barred]
+        return free if self.rings_all else free[:1]

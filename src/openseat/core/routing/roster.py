@@ -43,13 +43,13 @@ class Roster:
             old = before.queues.get(queue_id)
             if old is not None:
                 queue.turn = old.turn
-                queue.pace = old.pace
+                queue.pace, queue.paced = old.pace, old.paced
                 queue.mark = old.mark
         for agent_id, member in self.members.items():
             known = before.members.get(agent_id)
             if known is not None:
                 member.present = known.present
-                member.serial = known.serial
+                member.ready = member.fresh = known.ready
                 member.idle_since = known.idle_since
                 member.handled = known.handled
                 member.occupancy = known.occupancy

@@ -20,7 +20,6 @@ from openseat.core.routing.contact import (
     Overflow,
 )
 from openseat.core.routing.member import Member
-from openseat.core.routing.pool import BY_IDLE
 from openseat.core.routing.roster import Roster
 from openseat.core.routing.share import give_back
 from openseat.core.routing.timers import Timers
@@ -42,7 +41,6 @@ class Router:
         self._now: Instant = 0
         self._entries: dict[str, Waiting] = {}
         self._numbers = 0
-        self._serials = 0
         self._arrivals: list[Waiting] = []
         self._fresh: list[Member] = []
         self._overflows: list[Overflow] = []
@@ -69,11 +67,7 @@ class Router:
                     waiting.preferred = self._roster.serving(waiting.preferred.agent_id, queue)
             elif waiting.phase is Phase.ARRIVING:
                 self._overflow(waiting, UNSTAFFED)
-        self._fresh = []
-        for member in self._roster.members.values():
-            member.fresh = False
-            if member.serial:
-                self._refresh(member)
+        self._fresh = [member for member in self._roster.members.values() if member.ready]
 
     # -- agents --------------------------------------------------------------------
 
@@ -91,7 +85,7 @@ class Router:
             queue.staff += 1 if present else -1
         if present:
             return
-        member.serial = 0
+        member.hide()
         for waiting in list(member.kept):
             self._leave_line(waiting)
             self._arrive(waiting)
@@ -113,16 +107,12 @@ class Router:
             return
         if not member.present:
             self.staff(agent_id, present=True)
+        if member.ready:
+            member.hide()
+        member.ready = True
         member.idle_since = idle_since
         member.handled = handled
         member.occupancy = occupancy
-        self._refresh(member)
-
-    def _refresh(self, member: Member) -> None:
-        self._serials += 1
-        member.serial = self._serials
-        if member.turns:
-            member.turns = {}
         if not member.fresh:
             member.fresh = True
             self._fresh.append(member)
@@ -130,8 +120,8 @@ class Router:
     def agent_gone(self, agent_id: str) -> None:
         """An agent may not be offered contacts any more; the session may go on."""
         member = self._roster.members.get(agent_id)
-        if member is not None:
-            member.serial = 0
+        if member is not None and member.ready:
+            member.hide()
 
     # -- contacts ------------------------------------------------------------------
 
@@ -235,11 +225,11 @@ class Router:
     def _match_one(self, member: Member, now: Instant) -> list[Match]:
         """The usual case: one agent became ready, and nothing else happened."""
         member.fresh = False
-        if not member.serial:
+        if not member.ready:
             return []
         waiting = best_contact(member, self._roster.busy, now)
         if waiting is None:
-            self._index(member)
+            member.show()
             return []
         return [self._offer(waiting, [member], now)]
 
@@ -257,10 +247,10 @@ class Router:
             self._wait(waiting, now)
         for member in fresh:
             member.fresh = False
-            if member.serial:
-                self._index(member)
+            if member.ready:
+                member.show()
         for member in fresh:
-            while member.serial:
+            while member.ready:
                 waiting = best_contact(member, self._roster.busy, now)
                 if waiting is None:
                     break
@@ -301,16 +291,10 @@ class Router:
             waiting.charge = first.share.charge(queue.client_id, queue.config.weight)
         queue.gave(first)
         for member in members:
-            member.serial = 0
+            member.hide()
         agent_ids = tuple(member.agent_id for member in members)
         waiting.offered = set(agent_ids)
         return Match(waiting.contact.entry_id, queue.queue_id, agent_ids)
-
-    def _index(self, member: Member) -> None:
-        """Let a ready agent be found by the contacts to come."""
-        by_idle = (member.idle_since, 0, member.tie, member.serial, member)
-        for pool in member.pools:
-            pool.push(by_idle if pool.strategy in BY_IDLE else pool.entry(member))
 
     # -- waiting and leaving -------------------------------------------------------
 

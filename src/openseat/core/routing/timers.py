@@ -43,7 +43,9 @@ class Timers:
 
     def pop(self, now: Instant) -> tuple[Instant, Waiting] | None:
         """Take out the next contact that is due, with the instant it named; None if none is."""
-        at = self.first()
-        if at is None or at > now:
-            return None
-        return at, heappop(self._heap)[2]
+        heap = self._heap
+        while heap and heap[0][0] <= now:
+            at, _, waiting = heappop(heap)
+            if self._counts(at, waiting):
+                return at, waiting
+        return None
