@@ -28,7 +28,7 @@ from openseat.core.kpi import (
 from openseat.core.kpi import ratios as r
 from openseat.core.kpi.open import Open
 from openseat.core.kpi.tally import FIELDS, STATE_FIELDS
-from openseat.testing.histories import by_stream, random_history
+from openseat.testing.stories import by_stream, random_history
 
 DAYS = {
     "Europe/Berlin": (datetime(2026, 3, 29, tzinfo=UTC), datetime(2026, 10, 25, tzinfo=UTC)),
