@@ -128,6 +128,8 @@ class FloorSettings:
     cell_id: str = "main"
     #: How long a lease lasts without renewal, in milliseconds.
     lease_ms: int = 1500
+    #: Hosts (``name`` or ``name:port``) inside that flows may ask by HTTP; all others must be public.
+    http_hosts: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +184,7 @@ class Settings:
             floor=FloorSettings(
                 cell_id=reader.text("OPENSEAT_CELL", "main"),
                 lease_ms=reader.integer("OPENSEAT_LEASE_MS", 1500, lowest=500, highest=60_000),
+                http_hosts=frozenset(reader.text("OPENSEAT_HTTP_HOSTS", "").split()),
             ),
             recording=RecordingSettings(
                 format=reader.choice("OPENSEAT_RECORDING_FORMAT", RECORDING_FORMATS),
@@ -231,6 +234,7 @@ class Settings:
             "OPENSEAT_DATABASE_NAME": self.database.name,
             "OPENSEAT_CELL": self.floor.cell_id,
             "OPENSEAT_LEASE_MS": str(self.floor.lease_ms),
+            "OPENSEAT_HTTP_HOSTS": " ".join(sorted(self.floor.http_hosts)),
             "OPENSEAT_RECORDING_FORMAT": self.recording.format,
             "OPENSEAT_LANGUAGE": self.language,
         }

@@ -40,7 +40,8 @@ def switch_restored(turn: Turn, seen: SwitchRestored) -> None:
             known = ended.get(leg.leg_id)
             _missed_end(turn, leg, known)
         for leg in list(call.legs.values()):
-            _catch_up(turn, call, leg, live[leg.leg_id])
+            if leg.leg_id in live:  # not one that was only just dialled, above
+                _catch_up(turn, call, leg, live[leg.leg_id])
         if call.call_id in turn.state.calls and call.customer is not None:
             _go_on(turn, call)
     for leg in seen.live:

@@ -135,9 +135,7 @@ class World:
 
     def call_in(self, leg_id: str = "cust", caller: str = "+8613911112222") -> None:
         """A customer dials client A's number; the switch answers what it is told to."""
-        self.do(
-            i.LegArrived(leg_id=leg_id, caller=caller, called="+8621000001", trunk_id="t1")
-        )
+        self.do(i.LegArrived(leg_id=leg_id, caller=caller, called="+8621000001", trunk_id="t1"))
         self.obey()
 
     def obey(self) -> None:
