@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from openseat.billing.usage import UsageCalls, UsageStorage
+from openseat.figures.projection import Figures
 from openseat.history.agent_time import AgentTime
 from openseat.history.calls import Calls
 from openseat.history.segments import Segments
@@ -11,4 +13,13 @@ from openseat.recordings.projections import RecordingFiles, Recordings
 
 def projections() -> tuple[Projection, ...]:
     """Return all projections; names are unique."""
-    return (Calls(), Segments(), AgentTime(), Recordings(), RecordingFiles())
+    return (
+        Calls(),
+        Segments(),
+        AgentTime(),
+        Recordings(),
+        RecordingFiles(),
+        Figures(),
+        UsageCalls(),
+        UsageStorage(),
+    )
