@@ -18,6 +18,7 @@ from openseat.platform.status import ChildState, Status, child_record, superviso
 
 # A small installation: `base` must be ready before `job` runs once and `top` starts.
 _PROGRAM = """
+import os
 import sys
 from pathlib import Path
 from openseat.platform.child import ChildSpec
@@ -35,10 +36,17 @@ specs = [
               requires=frozenset({"base"}), once=True),
     ChildSpec("top", stays("top-up"), ready=touched("top-up"), requires=frozenset({"base", "job"})),
 ]
-if len(sys.argv) > 2:
+if sys.argv[2:] == ["spare"]:
+    code = (
+        "import time, openseat.platform.spare as spare;"
+        f"open({str(folder / 'spares')!r}, 'a').write('x'); spare.wait_for_turn();"
+        f"open({str(folder / 'acting')!r}, 'a').write('x'); time.sleep(600)"
+    )
+    specs.append(ChildSpec("acts", (python, "-c", code), ready=touched("acting"), spare=True))
+if sys.argv[2:] == ["broken"]:
     fails = (python, "-S", "-c", "raise SystemExit(3)")
     specs.append(ChildSpec("broken", fails, ready=lambda: False))
-Supervisor(specs, folder / "run", folder / "log", {"PATH": "/usr/bin:/bin"}).run()
+Supervisor(specs, folder / "run", folder / "log", dict(os.environ)).run()
 """
 
 
@@ -83,7 +91,7 @@ class Installation:
         for process in self.supervisors:
             process.kill()
             process.wait()
-        for name in ("base", "top", "broken", "job"):
+        for name in ("base", "top", "broken", "job", "acts"):
             record = ProcessRecord.read(child_record(self.run, name))
             if record is not None and record.alive():
                 os.kill(record.pid, signal.SIGKILL)
@@ -169,6 +177,27 @@ def test_a_child_that_keeps_ending_is_paused_and_does_not_disturb_the_others(
     assert top is not None
     assert top.crashes == 0
     assert "starting it again in 0.25 s" in (installation.folder / "log/supervisor.log").read_text()
+
+
+def times(path: Path) -> int:
+    return len(path.read_text()) if path.exists() else 0
+
+
+def test_a_spare_waits_and_takes_the_place_of_a_killed_process(installation: Installation):
+    supervisor = installation.supervise("spare")
+    started, acting = installation.folder / "spares", installation.folder / "acting"
+    installation.wait(lambda status: ready(status) and times(started) == 2)
+    assert times(acting) == 1
+    killed = installation.pid("acts")
+    os.kill(killed, signal.SIGKILL)
+    installation.wait(lambda status: status.crashes and ready(status) and times(started) == 3)
+    assert times(acting) == 2
+    assert installation.pid("acts") != killed
+    supervisor.send_signal(signal.SIGTERM)
+    assert supervisor.wait(20) == 0
+    # Neither the acting process nor the spare is left, and no spare acted on its own.
+    assert times(acting) == 2
+    assert ProcessRecord.read(child_record(installation.run, "acts")) is None
 
 
 def test_the_status_report_is_plain_json(installation: Installation):

@@ -11,6 +11,7 @@ import structlog
 import uvicorn
 
 from openseat.platform.settings import Settings
+from openseat.platform.spare import wait_for_turn
 from openseat.platform.web import build
 
 CONTRACT = Path(__file__).resolve().parents[3] / "contracts" / "openapi.json"
@@ -43,8 +44,10 @@ def main(arguments: list[str] | None = None) -> int:
         ],
         cache_logger_on_first_use=True,
     )
+    application = build(settings)
+    wait_for_turn()
     uvicorn.run(
-        build(settings),
+        application,
         host=settings.network.web_host,
         port=settings.ports.web,
         access_log=False,

@@ -10,6 +10,7 @@ import uvloop
 from openseat.floor.main import SIGNALS, run
 from openseat.journal.errors import JournalError
 from openseat.platform.settings import Settings
+from openseat.platform.spare import wait_for_turn
 from openseat.switch.asterisk.adapter import AsteriskSwitch
 
 EXIT_JOURNAL = 75
@@ -28,6 +29,7 @@ def main() -> int:
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
     )
     settings = Settings.load()
+    wait_for_turn()
 
     async def work() -> None:
         await run(settings, AsteriskSwitch.from_settings(settings), SIGNALS)

@@ -62,12 +62,14 @@ def children(settings: Settings, python: str = sys.executable) -> list[ChildSpec
             command=run("openseat.floor"),
             ready=_listening(ports.floor_link),
             requires=frozenset({"database", "switch"}),
+            spare=True,
         ),
         ChildSpec(
             name="api",
             command=run("openseat.api"),
             ready=_listening(ports.web, settings.network.web_host),
             requires=frozenset({"database"}),
+            spare=True,
         ),
     ]
     return specs

@@ -6,10 +6,12 @@ import os
 import signal
 import subprocess
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from openseat.platform.processes import ProcessRecord
+from openseat.platform.spare import TURN, VARIABLE
 from openseat.platform.status import child_record
 
 _LARGEST_LOG = 32 * 1024 * 1024
@@ -33,6 +35,8 @@ class ChildSpec:
         stop_timeout_s: after which it is killed.
         start_timeout_s: after which a child that is not ready counts as crashed.
         environment: variables for this child alone.
+        spare: a second copy is kept waiting; the program calls
+            :func:`~openseat.platform.spare.wait_for_turn`.
     """
 
     name: str
@@ -44,6 +48,7 @@ class ChildSpec:
     stop_timeout_s: float = 10.0
     start_timeout_s: float = 60.0
     environment: Mapping[str, str] = field(default_factory=dict)
+    spare: bool = False
 
 
 class ChildProcess:
@@ -67,23 +72,61 @@ class ChildProcess:
         Raises:
             OSError: the program cannot be started.
         """
+        process = cls._open(spec, log, {**environment, **spec.environment}, subprocess.DEVNULL)
+        process.record.write(child_record(run, spec.name))
+        return process
+
+    @classmethod
+    def start_spare(
+        cls, spec: ChildSpec, log: Path, environment: Mapping[str, str]
+    ) -> ChildProcess:
+        """Start a second copy of ``spec`` that waits for its turn (see :meth:`take_turn`).
+
+        Raises:
+            OSError: the program cannot be started.
+        """
+        marked = {**environment, **spec.environment, VARIABLE: "1"}
+        return cls._open(spec, log, marked, subprocess.PIPE)
+
+    @classmethod
+    def _open(
+        cls, spec: ChildSpec, log: Path, environment: Mapping[str, str], stdin: int
+    ) -> ChildProcess:
         path = log / f"{spec.name}.log"
         _rotate(path)
         with path.open("ab") as output:
             process = subprocess.Popen(
                 spec.command,
-                stdin=subprocess.DEVNULL,
+                stdin=stdin,
                 stdout=output,
                 stderr=output,
-                env={**environment, **spec.environment},
+                env=environment,
                 start_new_session=True,
             )
         record = ProcessRecord.of(process.pid)
         if record is None:
             code = process.wait()
             raise ChildProcessError(f"{spec.name} ended at once ({ending(code)})")
-        record.write(child_record(run, spec.name))
         return cls(record, process)
+
+    def take_turn(self, spec: ChildSpec, run: Path) -> None:
+        """Let a spare go to work in place of the process that ended.
+
+        Raises:
+            OSError: the spare has ended meanwhile.
+        """
+        self.record.write(child_record(run, spec.name))
+        self._tell(TURN)
+
+    def dismiss(self) -> None:
+        """Let a spare end; it has done nothing that would need time to finish."""
+        self.signal(signal.SIGKILL)
+        self.close()
+
+    def _tell(self, words: bytes) -> None:
+        if self._own is not None and self._own.stdin is not None:
+            with self._own.stdin as pipe:
+                pipe.write(words)
 
     @classmethod
     def adopt(cls, spec: ChildSpec, run: Path) -> ChildProcess | None:
@@ -109,6 +152,9 @@ class ChildProcess:
         if self._own is None:
             return "ended"  # only its parent, the earlier supervisor, could have learnt more
         self._kill_group()
+        if self._own.stdin is not None:
+            with suppress(OSError):
+                self._own.stdin.close()
         return ending(self._own.wait())
 
     def _kill_group(self) -> None:

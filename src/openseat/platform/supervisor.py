@@ -52,6 +52,8 @@ class _Child:
         self.spec = spec
         self.status = ChildStatus(spec.name)
         self.process: ChildProcess | None = None
+        #: A copy that waits to take the process's place.
+        self.spare: ChildProcess | None = None
         #: When the supervisor has to look again, on the monotonic clock; None: not by itself.
         self.deadline: float | None = None
         self.started = 0.0
@@ -188,6 +190,9 @@ class Supervisor:
                 pass
 
     def _advance_stop(self, child: _Child, now: float) -> None:
+        if child.spare is not None:
+            child.spare.dismiss()
+            child.spare = None
         if child.process is None:
             if child.status.state is not ChildState.STOPPED:
                 self._move(child, ChildState.STOPPED)
@@ -207,6 +212,8 @@ class Supervisor:
             child.deadline = None
 
     def _start(self, child: _Child) -> None:
+        if self._promote(child):
+            return
         try:
             process = ChildProcess.start(child.spec, self._run, self._log, self._environment)
         except OSError as error:
@@ -216,6 +223,28 @@ class Supervisor:
             return
         child.status.adopted = False
         self._started(child, process)
+
+    def _promote(self, child: _Child) -> bool:
+        """Let the child's spare take its place; False when it has none that can."""
+        spare, child.spare = child.spare, None
+        if spare is None:
+            return False
+        try:
+            spare.take_turn(child.spec, self._run)
+        except OSError:
+            spare.dismiss()
+            return False
+        child.status.adopted = False
+        self._started(child, spare)
+        return True
+
+    def _keep_spare(self, child: _Child) -> None:
+        if not child.spec.spare or child.spare is not None:
+            return
+        try:
+            child.spare = ChildProcess.start_spare(child.spec, self._log, self._environment)
+        except OSError as error:
+            self._say(f"{child.spec.name}: no spare: {error}")
 
     def _started(self, child: _Child, process: ChildProcess) -> None:
         child.process = process
@@ -238,6 +267,7 @@ class Supervisor:
                 took += f", {child.crash.back_after_ms} ms after its end"
                 child.crash = None
             self._say(f"{child.spec.name}: ready {took}")
+            self._keep_spare(child)
         elif now - child.started > child.spec.start_timeout_s and child.process is not None:
             self._say(f"{child.spec.name}: not ready within {child.spec.start_timeout_s:g} s")
             child.process.signal(signal.SIGKILL)
