@@ -20,6 +20,7 @@ class Member:
 
     __slots__ = (
         "agent_id",
+        "circles",
         "entries",
         "fresh",
         "handled",
@@ -46,6 +47,8 @@ class Member:
         """Decides between agents that are equal in everything, without favouring low numbers."""
         self.queues: dict[LineUp, int] = {}
         """Queues served → the agent's preference, 0 first."""
+        self.circles: list[LineUp] = []
+        """Those of them that go round."""
         self.pools: list[Pool] = []
         """Pools that the agent is able for."""
         self.entries: list[Entry] = []
@@ -66,6 +69,8 @@ class Member:
 
     def show(self) -> None:
         """Let contacts find the agent."""
+        for queue in self.circles:
+            queue.turn_of(self)
         self.entries = [pool.put(self) for pool in self.pools]
 
     def hide(self) -> None:

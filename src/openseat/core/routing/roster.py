@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from openseat.core.config import CellConfig
+from openseat.core.config import CellConfig, Strategy
 from openseat.core.routing.line_up import LineUp
 from openseat.core.routing.member import Member
 from openseat.core.routing.share import Share
@@ -32,6 +32,8 @@ class Roster:
                 if queue is not None and queue not in member.queues:
                     member.queues[queue] = len(member.queues)
                     queue.members.append(member)
+                    if queue.config.strategy is Strategy.ROUND_ROBIN:
+                        member.circles.append(queue)
             clients = frozenset(queue.client_id for queue in member.queues)
             if len(clients) > 1:
                 member.share = self.shares.setdefault(clients, Share())

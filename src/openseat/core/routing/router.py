@@ -86,13 +86,13 @@ class Router:
         if present:
             return
         member.hide()
-        for waiting in list(member.kept):
-            self._leave_line(waiting)
-            self._arrive(waiting)
         for queue in member.queues:
             if not queue.staff and queue.config.overflow_when_unstaffed:
                 for waiting in queue.everybody():
                     self._overflow(waiting, UNSTAFFED)
+        for waiting in list(member.kept):
+            self._leave_line(waiting)
+            self._arrive(waiting)
 
     def agent_ready(
         self, agent_id: str, idle_since: Instant, handled: int, occupancy: float
@@ -211,15 +211,23 @@ class Router:
             if not fresh:
                 return []
         arrivals = [one for one in self._arrivals if one.phase is Phase.ARRIVING]
+        if len(arrivals) > 1:
+            arrivals = self._in_order(arrivals, now)
         self._arrivals, self._fresh = [], []
         made: list[Match] = []
-        if not fresh:
-            if len(arrivals) > 1:
-                arrivals = self._in_order(arrivals, now)
-            for waiting in arrivals:
-                self._place(waiting, now, made)
-        else:
+        if fresh:
             self._match_many(arrivals, fresh, now, made)
+        else:
+            for waiting in arrivals:
+                prepare(waiting, now)
+                ready = able(waiting)
+                if ready:
+                    made.append(self._offer(waiting, ready, now))
+                else:
+                    self._wait(waiting, now)
+        for waiting in reversed(arrivals):
+            if waiting.phase is Phase.WAITING:
+                self._admit(waiting)
         return made
 
     def _match_one(self, member: Member, now: Instant) -> list[Match]:
@@ -241,7 +249,6 @@ class Router:
         Every new agent finds the contact that is next for them, and that contact
         takes the agent whom its queue puts first among all who are ready.
         """
-        arrivals = self._in_order(arrivals, now)
         for waiting in arrivals:
             prepare(waiting, now)
             self._wait(waiting, now)
@@ -260,23 +267,10 @@ class Router:
                 ready = able(waiting)
                 if ready:
                     made.append(self._offer(waiting, ready, now))
-        for waiting in reversed(arrivals):
-            if waiting.phase is Phase.WAITING:
-                self._admit(waiting)
 
     def _in_order(self, arrivals: list[Waiting], now: Instant) -> list[Waiting]:
         """Patience, priority with ageing, age; each once."""
         return sorted(dict.fromkeys(arrivals), key=lambda one: one.queue.place(one, now))
-
-    def _place(self, waiting: Waiting, now: Instant, made: list[Match]) -> None:
-        """Offer one contact to a ready agent, or let it wait."""
-        prepare(waiting, now)
-        ready = able(waiting)
-        if ready:
-            made.append(self._offer(waiting, ready, now))
-        else:
-            self._wait(waiting, now)
-            self._admit(waiting)
 
     def _offer(self, waiting: Waiting, members: list[Member], now: Instant) -> Match:
         queue = waiting.queue
@@ -322,12 +316,10 @@ class Router:
 
     def _admit(self, waiting: Waiting) -> None:
         """Turn a new contact away if its queue is full or nobody is there to come."""
-        queue = waiting.queue
-        if waiting.entered:
-            return
+        queue, is_new = waiting.queue, not waiting.entered
         waiting.entered = True
         most = queue.config.max_length
-        if most is not None and queue.waiting > most:
+        if is_new and most is not None and queue.waiting > most:
             self._overflow(waiting, FULL)
         elif not queue.staff and queue.config.overflow_when_unstaffed:
             self._overflow(waiting, UNSTAFFED)
