@@ -16,6 +16,7 @@ from fastapi.security import APIKeyCookie, HTTPBearer
 from sqlalchemy import Table, literal, select
 from starlette.requests import HTTPConnection
 
+from openseat.floor.link import FloorLink
 from openseat.platform.audit import AuditEntry, AuditTrail
 from openseat.platform.auth import Accounts, Principal, csrf_matches
 from openseat.platform.database import Database, OperatorScope, ScopedSession
@@ -39,6 +40,7 @@ class Services:
     database: Database
     audit: AuditTrail
     accounts: Accounts
+    floor: FloorLink
 
 
 def services(connection: HTTPConnection) -> Services:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
@@ -186,13 +186,16 @@ class Accounts:
             raise Problem("token.refused")
         return _principal(found)
 
-    async def still_valid(self, principal: Principal) -> bool:
-        """Tell whether a session or token that was good before still is, and keep it in use."""
+    async def renewed(self, principal: Principal) -> Principal | None:
+        """Return who a user is by now, or None when the session or token is over.
+
+        Keeps the session in use: an open page with live data is not idle.
+        """
         now = datetime.now(UTC)
         table = user_sessions if principal.via == "session" else user_tokens
         statement = (
-            select(table.c.id)
-            .join(users, table.c.user_id == users.c.id)
+            select(users)
+            .join(table, table.c.user_id == users.c.id)
             .where(
                 table.c.id == principal.credential_id,
                 table.c.revoked_at.is_(None),
@@ -201,11 +204,21 @@ class Accounts:
             )
         )
         async with self._database.tenant_session(SignInScope()) as session:
-            if await session.value(statement) is None:
-                return False
-            if principal.via == "session":
+            found = await session.row(statement)
+            if found is not None and principal.via == "session":
                 await self._seen(session, principal.credential_id, now)
-        return True
+        if found is None:
+            return None
+        role = Role(found["role"])
+        return replace(
+            principal,
+            role=role,
+            client_id=found["client_id"],
+            agent_id=found["agent_id"],
+            group_ids=frozenset(found["group_ids"]),
+            queue_ids=frozenset(found["queue_ids"]),
+            permissions=permissions(role),
+        )
 
     async def sign_out(self, principal: Principal) -> None:
         """End the session on the server: its cookie is worth nothing any more."""

@@ -26,7 +26,7 @@ HOLDERS: dict[str, frozenset[Role]] = {
     "operator.write": _ADMIN,
     "branches.read": _STAFF,
     "branches.write": _ADMIN,
-    "clients.read": _STAFF_AND_CLIENT,
+    "clients.read": _ALL,
     "clients.write": _ADMIN,
     "users.read": _ADMIN,
     "users.write": _ADMIN,
@@ -35,10 +35,11 @@ HOLDERS: dict[str, frozenset[Role]] = {
     "trunks.read": _STAFF,
     "trunks.write": _ADMIN,
     "audit.read": _ADMIN,
-    # Service programmes; a client's people see and shape their own.
-    "projects.read": _STAFF_AND_CLIENT,
+    # Service programmes; a client's people see and shape their own, and agents must be able to
+    # read the names of what a contact is about.
+    "projects.read": _ALL,
     "projects.write": _ADMIN,
-    "queues.read": _STAFF_AND_CLIENT,
+    "queues.read": _ALL,
     "queues.write": _ADMIN,
     "numbers.read": _STAFF_AND_CLIENT,
     "numbers.write": _ADMIN,

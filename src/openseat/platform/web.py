@@ -15,18 +15,19 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from openseat import __doc__ as _product
+from openseat.floor.link import FloorLink
 from openseat.platform import auth_api, health, web_errors
 from openseat.platform.access import Services, client_address
 from openseat.platform.audit import AuditTrail
 from openseat.platform.auth import Accounts
 from openseat.platform.database import Database
 from openseat.platform.problems import Problem, ProblemDocument, responses
-from openseat.platform.settings import Settings
+from openseat.platform.settings import LOOPBACK, Settings
 from openseat.platform.web_middleware import BodyLimit, RequestContext
 from openseat.platform.web_pages import Pages
 
 PREFIX = "/api/v1"
-AREAS = ("directory",)
+AREAS = ("directory", "realtime")
 """Areas with an HTTP interface: each is `openseat.<area>.api:router`.
 
 An area that must do something at the start and end of the process gives a
@@ -44,10 +45,12 @@ def build(settings: Settings) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         database = Database(settings.database_url("app"))
         audit = AuditTrail.of(settings)
-        shared = Services(settings, database, audit, Accounts(database, audit))
+        floor = FloorLink(LOOPBACK, settings.ports.floor_link, settings.secrets.read("floor_link"))
+        shared = Services(settings, database, audit, Accounts(database, audit), floor)
         app.state.services = shared
         async with AsyncExitStack() as stack:
             stack.push_async_callback(database.close)
+            stack.push_async_callback(floor.close)
             for area in areas:
                 if hasattr(area, "lifespan"):
                     await stack.enter_async_context(area.lifespan(app, shared))

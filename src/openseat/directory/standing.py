@@ -1,0 +1,76 @@
+"""What other areas may ask the directory about a signed-in user's seat and reach."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import or_, select
+
+from openseat.directory import tables
+from openseat.platform.auth import Principal
+from openseat.platform.database import ScopedSession
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Agents and queues within somebody's reach.
+
+    A supervisor's agents are those of the managed groups and the own seat; an agent's queues are
+    those served.
+    """
+
+    agent_ids: frozenset[str]
+    queue_ids: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seat:
+    """An agent's place on the floor; ``endpoints`` are the phones they may sign in at."""
+
+    agent_id: str
+    number: str
+    name: str
+    group_id: str
+    endpoints: tuple[str, ...]
+    busy_reasons: tuple[str, ...]
+
+
+async def standing(session: ScopedSession, who: Principal) -> Standing:
+    """Return the agents and queues within reach of ``who``."""
+    agents, served = tables.agents, tables.agent_queues
+    mine = await session.rows(
+        select(agents.c.id).where(
+            or_(agents.c.group_id.in_(who.group_ids), agents.c.id == (who.agent_id or ""))
+        )
+    )
+    queues = await session.rows(
+        select(served.c.queue_id).where(served.c.agent_id == (who.agent_id or ""))
+    )
+    return Standing(
+        frozenset(row["id"] for row in mine), frozenset(row["queue_id"] for row in queues)
+    )
+
+
+async def seat(session: ScopedSession, agent_id: str) -> Seat | None:
+    """Return an active agent's seat, or None."""
+    agents, phones = tables.agents, tables.phones
+    found = await session.row(select(agents).where(agents.c.id == agent_id, agents.c.active))
+    if found is None:
+        return None
+    endpoints = await session.rows(
+        select(phones.c.id)
+        .where(or_(phones.c.agent_id == agent_id, phones.c.agent_id.is_(None)))
+        # The own phone first, then seats that anybody may use.
+        .order_by(phones.c.agent_id.is_(None), phones.c.id)
+    )
+    reasons = await session.value(
+        select(tables.operators.c.busy_reasons).order_by(tables.operators.c.id).limit(1)
+    )
+    return Seat(
+        agent_id=found["id"],
+        number=found["number"],
+        name=found["name"],
+        group_id=found["group_id"],
+        endpoints=tuple(row["id"] for row in endpoints),
+        busy_reasons=tuple(reasons or ()),
+    )

@@ -1,0 +1,36 @@
+"""The live part of the API."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+
+from openseat.floor.link import feed
+from openseat.platform.access import Services
+from openseat.platform.settings import LOOPBACK
+from openseat.realtime import desk, socket
+from openseat.realtime.gateway import Gateway, running
+from openseat.realtime.listening import listening
+from openseat.realtime.presence import Presence, watching
+
+router = APIRouter()
+router.include_router(socket.router)
+router.include_router(desk.router)
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI, shared: Services) -> AsyncIterator[None]:
+    """Follow the floor while the API runs."""
+    settings = shared.settings
+    port, token = settings.ports.floor_link, settings.secrets.read("floor_link")
+    gateway = Gateway(lambda: feed(LOOPBACK, port, token))
+    presence = Presence(shared.floor.send)
+    app.state.gateway = gateway
+    app.state.presence = presence
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(running(gateway))
+        await stack.enter_async_context(watching(presence))
+        await stack.enter_async_context(listening(shared.database.url, gateway.directory_changed))
+        yield

@@ -1,0 +1,232 @@
+"""The agents' own page: their seat, what they ask of the floor, and who is calling."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from openseat.core.inputs import (
+    Command,
+    Dispose,
+    ExtendWrapUp,
+    HangUp,
+    RefuseOffer,
+    SetBusy,
+    SetIdle,
+    SetOutboundOnly,
+    SignIn,
+    SignOut,
+)
+from openseat.directory.standing import Seat, seat
+from openseat.platform.access import Access, needs
+from openseat.platform.fields import Id, Strict, Text, Word
+from openseat.platform.problems import Problem, responses
+from openseat.realtime.gateway import Gateway
+
+router = APIRouter(tags=["agent"])
+
+Own = Annotated[Access, needs("agents.self")]
+_ANSWERS = responses(401, 403, 404, 409)
+
+
+class SettableState(StrEnum):
+    """What agents may make of themselves."""
+
+    IDLE = "idle"
+    BUSY = "busy"
+    OUTBOUND_ONLY = "outbound_only"
+
+
+class SignInAt(Strict):
+    """Where the agent sits."""
+
+    endpoint: Id = Field(description="One of the agent's endpoints")
+
+
+class StateChange(Strict):
+    """The state asked for; during a contact it takes effect after it."""
+
+    state: SettableState
+    reason: Word | None = Field(default=None, description="Required for busy")
+
+
+class WrapUpExtension(Strict):
+    """More after-call work."""
+
+    extra_s: Annotated[int, Field(ge=1, le=3600)]
+
+
+class Disposition(Strict):
+    """The outcome of a segment."""
+
+    code: Word
+    notes: Text = ""
+
+
+class AgentSeat(BaseModel):
+    """The agent's own seat; times are milliseconds since the Unix epoch."""
+
+    agent_id: str
+    number: str
+    name: str
+    group_id: str
+    endpoints: list[str] = Field(description="Phones the agent may sign in at, the own one first")
+    busy_reasons: list[str]
+    live: bool = Field(description="Whether the floor answers; without it the state is unknown")
+    state: str
+    reason: str
+    since: int | None
+    endpoint: str
+    intended: str | None
+    wrap_up_until: int | None
+    call_id: str
+    segment_id: str
+    reachable: bool
+    handled: int
+    talk_ms: int
+
+
+@router.get("/me/agent", operation_id="read_seat", responses=_ANSWERS)
+async def read_seat(request: Request, access: Own) -> AgentSeat:
+    """Tell the agent's own seat and state."""
+    place = await _seat(access)
+    row = _gateway(request).row("agents", place.agent_id)
+    live = row or {}
+    return AgentSeat(
+        agent_id=place.agent_id,
+        number=place.number,
+        name=place.name,
+        group_id=place.group_id,
+        endpoints=list(place.endpoints),
+        busy_reasons=list(place.busy_reasons),
+        live=row is not None,
+        state=str(live.get("state", "signed_out")),
+        reason=live.get("reason", ""),
+        since=live.get("since"),
+        endpoint=live.get("endpoint", ""),
+        intended=live.get("intended"),
+        wrap_up_until=live.get("until"),
+        call_id=live.get("call_id", ""),
+        segment_id=live.get("segment_id", ""),
+        reachable=live.get("reachable", False),
+        handled=live.get("handled", 0),
+        talk_ms=live.get("talk_ms", 0),
+    )
+
+
+def _command(path: str, name: str, about: str, make: Any) -> None:
+    """Put an endpoint without a body on the router that sends one command."""
+
+    async def endpoint(access: Own) -> Response:
+        return await _send(access, make(await _agent_id(access)))
+
+    endpoint.__doc__ = about
+    router.add_api_route(
+        path,
+        endpoint,
+        methods=["POST"],
+        status_code=204,
+        response_model=None,
+        operation_id=name,
+        responses=_ANSWERS,
+    )
+
+
+_command(
+    "/me/agent/sign-out",
+    "sign_out_of_floor",
+    "End the agent's session on the floor; during a contact, after it.",
+    lambda agent_id: SignOut(agent_id=agent_id),
+)
+_command(
+    "/me/agent/refuse",
+    "refuse_offer",
+    "Decline the contact that rings.",
+    lambda agent_id: RefuseOffer(agent_id=agent_id),
+)
+_command(
+    "/me/agent/hang-up",
+    "hang_up",
+    "End the conversation at hand.",
+    lambda agent_id: HangUp(agent_id=agent_id),
+)
+
+
+@router.post(
+    "/me/agent/sign-in",
+    operation_id="sign_in_to_floor",
+    status_code=204,
+    responses=_ANSWERS,
+)
+async def sign_in(access: Own, body: SignInAt) -> Response:
+    """Begin the agent's session on the floor at a phone."""
+    place = await _seat(access)
+    if body.endpoint not in place.endpoints:
+        raise Problem("endpoint.not_yours", endpoint=body.endpoint)
+    return await _send(access, SignIn(agent_id=place.agent_id, endpoint=body.endpoint))
+
+
+@router.post("/me/agent/state", operation_id="set_own_state", status_code=204, responses=_ANSWERS)
+async def set_state(access: Own, body: StateChange) -> Response:
+    """Become idle, busy with a reason, or outbound only."""
+    place = await _seat(access)
+    command: Command
+    match body.state:
+        case SettableState.IDLE:
+            command = SetIdle(agent_id=place.agent_id)
+        case SettableState.OUTBOUND_ONLY:
+            command = SetOutboundOnly(agent_id=place.agent_id)
+        case SettableState.BUSY:
+            if body.reason not in place.busy_reasons:
+                raise Problem("busy_reason.unknown", reason=body.reason or "")
+            command = SetBusy(agent_id=place.agent_id, reason=body.reason)
+    return await _send(access, command)
+
+
+@router.post(
+    "/me/agent/wrap-up", operation_id="extend_wrap_up", status_code=204, responses=_ANSWERS
+)
+async def extend_wrap_up(access: Own, body: WrapUpExtension) -> Response:
+    """Ask for more after-call work."""
+    agent_id = await _agent_id(access)
+    return await _send(access, ExtendWrapUp(agent_id=agent_id, extra_ms=body.extra_s * 1000))
+
+
+@router.post(
+    "/segments/{segment_id}/disposition",
+    operation_id="dispose_segment",
+    status_code=204,
+    responses=_ANSWERS,
+)
+async def dispose(access: Own, segment_id: Annotated[Id, Path()], body: Disposition) -> Response:
+    """Give one of the agent's own segments its outcome code and notes."""
+    agent_id = await _agent_id(access)
+    return await _send(
+        access,
+        Dispose(agent_id=agent_id, segment_id=segment_id, code=body.code, notes=body.notes),
+    )
+
+
+async def _send(access: Access, command: Command) -> Response:
+    await access.services.floor.send(command)
+    return Response(status_code=204)
+
+
+async def _agent_id(access: Access) -> str:
+    return (await _seat(access)).agent_id
+
+
+async def _seat(access: Access) -> Seat:
+    agent_id = access.principal.agent_id
+    found = None if agent_id is None else await seat(access.session, agent_id)
+    if found is None:
+        raise Problem("agent.not_linked")
+    return found
+
+
+def _gateway(request: Request) -> Gateway:
+    return request.app.state.gateway

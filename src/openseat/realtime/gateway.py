@@ -1,0 +1,187 @@
+"""Between the floor's feed and its viewers: one state, a ring of changes, many sights.
+
+A viewer gets a snapshot, then every change by number, filtered to what it may
+see; after a lost connection it goes on from its last number while the ring
+still holds what it missed. One that cannot keep up is dropped with a reason
+and comes back for a snapshot: it never slows the others.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+import structlog
+
+from openseat.floor.link import FloorUnavailable
+from openseat.floor.wire import LinkBroken
+from openseat.realtime.sight import Sight, delta, snapshot
+from openseat.realtime.state import Change, FeedBroken, FloorState, Row
+
+_log = structlog.get_logger("openseat.realtime")
+
+RING = 2000
+"""Changes kept for viewers that come back: over three minutes at ten a second."""
+BACKLOG = 256
+"""Frames a viewer may be behind."""
+_RETRY_S = (0.1, 0.2, 0.5, 1.0, 2.0)
+
+SLOW = 4408
+"""WebSocket close code: could not keep up."""
+CHANGED = 4409
+"""WebSocket close code: what the viewer may see has changed; come back for a snapshot."""
+
+_encoder = msgspec.json.Encoder()
+
+Feed = Callable[[], AsyncIterator[dict[str, Any]]]
+
+
+@dataclass(eq=False, slots=True)
+class Viewer:
+    """One connection's queue of encoded frames; ``closed`` is the reason it must end."""
+
+    sight: Sight
+    frames: asyncio.Queue[str] = field(default_factory=lambda: asyncio.Queue(BACKLOG))
+    closed: tuple[int, str] | None = None
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+    recheck: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the directory has changed, and with it perhaps what the viewer may see."""
+
+    def offer(self, frame: str) -> None:
+        """Queue a frame; a full queue ends the viewer."""
+        if self.closed is not None:
+            return
+        try:
+            self.frames.put_nowait(frame)
+        except asyncio.QueueFull:
+            self.end(SLOW, "too slow")
+
+    def end(self, code: int, reason: str) -> None:
+        """Have the connection closed with ``code``."""
+        if self.closed is None:
+            self.closed = (code, reason)
+            self.ended.set()
+
+
+class Gateway:
+    """Keeps the floor's rows and tells viewers about them."""
+
+    def __init__(self, feed: Feed) -> None:
+        self._feed = feed
+        self.state: FloorState | None = None
+        self.connected = False
+        self._ring: deque[Change] = deque(maxlen=RING)
+        self._viewers: set[Viewer] = set()
+        self._encoded: dict[Sight, str] = {}
+
+    async def run(self) -> None:
+        """Follow the floor until cancelled, through its restarts."""
+        failures = 0
+        while True:
+            try:
+                async for frame in self._feed():
+                    self.take(frame)
+                    failures = 0
+            except (FloorUnavailable, LinkBroken, FeedBroken) as error:
+                if self.connected:
+                    _log.warning("feed lost", reason=type(error).__name__)
+            self.connected = False
+            await asyncio.sleep(_RETRY_S[min(failures, len(_RETRY_S) - 1)])
+            failures += 1
+
+    def take(self, frame: dict[str, Any]) -> None:
+        """Take in a frame of the floor's feed.
+
+        Raises:
+            FeedBroken: a change is missing in between.
+        """
+        match frame.get("feed"):
+            case "snapshot":
+                self._begin(FloorState.of(frame))
+            case "delta":
+                if self.state is None:
+                    raise FeedBroken("a change before the first snapshot")
+                self._change(self.state.apply(frame))
+
+    def row(self, table: str, key: str) -> Row | None:
+        """Return one row of the floor as it is now; None too while the floor is away."""
+        if self.state is None or not self.connected:
+            return None
+        return self.state.tables[table].get(key)
+
+    def join(self, sight: Sight, since: tuple[int, int] | None) -> Viewer:
+        """Add a viewer; ``since`` is the epoch and number of the last frame it has."""
+        viewer = Viewer(sight)
+        self._viewers.add(viewer)
+        if self.state is not None:
+            missed = self._missed(since)
+            if missed is None or len(missed) >= BACKLOG:
+                viewer.offer(_text(snapshot(self.state, sight)))
+            else:
+                for change in missed:
+                    viewer.offer(_text(delta(self.state.epoch, change, sight)))
+        return viewer
+
+    def leave(self, viewer: Viewer) -> None:
+        """Forget a viewer."""
+        self._viewers.discard(viewer)
+
+    def directory_changed(self) -> None:
+        """Have every viewer's standing looked at again."""
+        for viewer in self._viewers:
+            viewer.recheck.set()
+
+    def alive(self) -> str | None:
+        """Return the frame that is sent between changes, or None while the floor is away."""
+        if self.state is None or not self.connected:
+            return None
+        return _text({"feed": "alive", "no": self.state.no, "at": self.state.at})
+
+    def _begin(self, state: FloorState) -> None:
+        known, self.state, self.connected = self.state, state, True
+        if known is not None and (known.epoch, known.no) == (state.epoch, state.no):
+            return  # The link was cut, the floor went on, and nothing was missed.
+        self._ring.clear()
+        for viewer in self._viewers:
+            viewer.offer(self._shared(viewer.sight, lambda sight: snapshot(state, sight)))
+        self._encoded.clear()
+
+    def _change(self, change: Change) -> None:
+        self._ring.append(change)
+        epoch = self.state.epoch if self.state is not None else 0
+        for viewer in self._viewers:
+            viewer.offer(self._shared(viewer.sight, lambda sight: delta(epoch, change, sight)))
+        self._encoded.clear()
+
+    def _shared(self, sight: Sight, make: Callable[[Sight], dict[str, Any]]) -> str:
+        """Filter and encode once for all viewers with the same sight."""
+        if sight not in self._encoded:
+            self._encoded[sight] = _text(make(sight))
+        return self._encoded[sight]
+
+    def _missed(self, since: tuple[int, int] | None) -> list[Change] | None:
+        if since is None or self.state is None or since[0] != self.state.epoch:
+            return None
+        missed = [change for change in self._ring if change.no > since[1]]
+        return missed if len(missed) == self.state.no - since[1] else None
+
+
+@contextlib.asynccontextmanager
+async def running(gateway: Gateway) -> AsyncIterator[None]:
+    """Run ``gateway`` for the length of the context."""
+    task = asyncio.create_task(gateway.run(), name="realtime gateway")
+    try:
+        yield
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+def _text(frame: dict[str, Any]) -> str:
+    return _encoder.encode(frame).decode()

@@ -1,0 +1,151 @@
+"""Who sees which rows of the floor: pure functions of a row and the viewer's standing.
+
+A sight never looks at other rows, so what a viewer must be told of a change
+follows from the change alone, and a stale view with the filtered changes since
+always equals a fresh filtered view.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from openseat.realtime.state import TABLES, Change, FloorState, Row
+
+Frame = dict[str, Any]
+
+_AGENT_FOR_CLIENTS = (
+    "agent_id",
+    "number",
+    "name",
+    "state",
+    "since",
+    "call_id",
+    "segment_id",
+    "queue_id",
+    "client_id",
+    "reachable",
+)
+"""What a client may know of an agent who is on one of its contacts: nothing about other work."""
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorSight:
+    """The operator's managers: everything."""
+
+    def see(self, table: str, row: Row) -> Row | None:
+        """Return the row as this viewer may see it, or None."""
+        return row
+
+
+@dataclass(frozen=True, slots=True)
+class SupervisorSight:
+    """Managed groups and queues, and the calls in them."""
+
+    group_ids: frozenset[str]
+    queue_ids: frozenset[str]
+    agent_ids: frozenset[str]
+    """The agents of the managed groups, and the supervisor's own seat."""
+
+    def see(self, table: str, row: Row) -> Row | None:
+        """Return the row as this viewer may see it, or None."""
+        match table:
+            case "agents":
+                mine = row["group_id"] in self.group_ids or row["agent_id"] in self.agent_ids
+            case "queues":
+                mine = row["queue_id"] in self.queue_ids
+            case "calls":
+                mine = row["queue_id"] in self.queue_ids or row["agent_id"] in self.agent_ids
+            case _:
+                mine = True
+        return row if mine else None
+
+
+@dataclass(frozen=True, slots=True)
+class AgentSight:
+    """An agent: the own seat, the own contact, and how full the own queues are."""
+
+    agent_id: str
+    queue_ids: frozenset[str]
+
+    def see(self, table: str, row: Row) -> Row | None:
+        """Return the row as this viewer may see it, or None."""
+        match table:
+            case "agents" | "calls":
+                mine = row["agent_id"] == self.agent_id
+            case "queues":
+                mine = row["queue_id"] in self.queue_ids
+            case _:
+                mine = False
+        return row if mine else None
+
+
+@dataclass(frozen=True, slots=True)
+class ClientSight:
+    """A client: its own queues and calls, and the agents who are on its contacts."""
+
+    client_id: str
+
+    def see(self, table: str, row: Row) -> Row | None:
+        """Return the row as this viewer may see it, or None."""
+        if table == "trunks" or row["client_id"] != self.client_id:
+            return None
+        if table == "agents":
+            return {name: row[name] for name in _AGENT_FOR_CLIENTS if name in row}
+        return row
+
+
+Sight = OperatorSight | SupervisorSight | AgentSight | ClientSight
+
+
+def snapshot(state: FloorState, sight: Sight) -> Frame:
+    """Return the frame a viewer starts from."""
+    return {
+        "feed": "snapshot",
+        "epoch": state.epoch,
+        "no": state.no,
+        "at": state.at,
+        **{
+            name: {
+                key: seen
+                for key, row in state.tables[name].items()
+                if (seen := sight.see(name, row)) is not None
+            }
+            for name in TABLES
+        },
+        "cell": _cell(state.cell, sight),
+    }
+
+
+def delta(epoch: int, change: Change, sight: Sight) -> Frame:
+    """Return what a viewer is told of a change; empty when it is about what others see."""
+    placed: dict[str, dict[str, Row]] = {}
+    gone: dict[str, list[str]] = {}
+    for name, rows in change.new.items():
+        before = change.old[name]
+        for key, row in rows.items():
+            seen = None if row is None else sight.see(name, row)
+            earlier = before[key]
+            had = None if earlier is None else sight.see(name, earlier)
+            if seen is None:
+                if had is not None:
+                    gone.setdefault(name, []).append(key)
+            elif seen != had:
+                placed.setdefault(name, {})[key] = seen
+    return {
+        "feed": "delta",
+        "epoch": epoch,
+        "no": change.no,
+        "at": change.at,
+        "set": placed,
+        "gone": gone,
+        "cell": _cell(change.cell, sight),
+    }
+
+
+def _cell(cell: Mapping[str, Any], sight: Sight) -> Row:
+    """Return the cell's own row; how many calls there are in all is the operator's affair."""
+    if isinstance(sight, OperatorSight):
+        return dict(cell)
+    return {name: value for name, value in cell.items() if name != "calls"}

@@ -1,0 +1,145 @@
+"""`WebSocket /api/v1/realtime`: the live floor, as far as the viewer may see it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import Annotated
+from urllib.parse import urlsplit
+
+import asyncpg
+from fastapi import APIRouter, Query, WebSocket, WebSocketDisconnect
+from sqlalchemy.exc import SQLAlchemyError
+
+from openseat.directory.standing import standing
+from openseat.platform.access import Services, authenticate, services
+from openseat.platform.auth import Principal
+from openseat.platform.auth_roles import Role
+from openseat.platform.problems import Problem
+from openseat.realtime.gateway import CHANGED, Gateway, Viewer
+from openseat.realtime.presence import Presence
+from openseat.realtime.sight import (
+    AgentSight,
+    ClientSight,
+    OperatorSight,
+    Sight,
+    SupervisorSight,
+)
+
+router = APIRouter()
+
+ALIVE_S = 5.0
+"""A silent connection shows that it lives this often."""
+CHECK_S = 60.0
+"""A session that ended elsewhere ends its connections within this."""
+UNAUTHENTICATED = 4401
+FORBIDDEN = 4403
+
+
+@router.websocket("/realtime")
+async def realtime(
+    socket: WebSocket,
+    since: Annotated[int | None, Query(ge=0, lt=2**53)] = None,
+    epoch: Annotated[int | None, Query(ge=0, lt=2**53)] = None,
+) -> None:
+    """Send a snapshot, or what came after `since` of `epoch`, and then every change."""
+    await socket.accept()
+    shared = services(socket)
+    try:
+        who = await authenticate(socket)
+    except Problem:
+        await socket.close(UNAUTHENTICATED, "sign in")
+        return
+    if not _same_origin(socket) or "floor.watch" not in who.permissions:
+        await socket.close(FORBIDDEN, "not allowed")
+        return
+    gateway: Gateway = socket.app.state.gateway
+    presence: Presence = socket.app.state.presence
+    place = None if since is None or epoch is None else (epoch, since)
+    viewer = gateway.join(await sight_of(shared, who), place)
+    desk = who.agent_id if who.role is Role.AGENT else None
+    if desk is not None:
+        presence.came(desk)
+    try:
+        await _serve(socket, shared, who, gateway, viewer)
+    finally:
+        gateway.leave(viewer)
+        if desk is not None:
+            presence.went(desk)
+
+
+async def sight_of(shared: Services, who: Principal) -> Sight:
+    """Return what a user may see of the floor."""
+    if who.client_id is not None:
+        return ClientSight(who.client_id)
+    if who.role is Role.OPERATOR_ADMIN:
+        return OperatorSight()
+    async with shared.database.tenant_session(who.scope) as session:
+        found = await standing(session, who)
+    if who.role is Role.SUPERVISOR:
+        return SupervisorSight(who.group_ids, who.queue_ids, found.agent_ids)
+    return AgentSight(who.agent_id or "", found.queue_ids)
+
+
+async def _serve(
+    socket: WebSocket, shared: Services, who: Principal, gateway: Gateway, viewer: Viewer
+) -> None:
+    sending = asyncio.create_task(_send(socket, gateway, viewer))
+    listening = asyncio.create_task(_listen(socket))
+    checking = asyncio.create_task(_check(shared, who, viewer))
+    ended = asyncio.create_task(viewer.ended.wait())
+    tasks = (sending, listening, checking, ended)
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        if viewer.closed is not None:
+            await socket.close(*viewer.closed)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _send(socket: WebSocket, gateway: Gateway, viewer: Viewer) -> None:
+    while True:
+        try:
+            async with asyncio.timeout(ALIVE_S):
+                frame = await viewer.frames.get()
+        except TimeoutError:
+            alive = gateway.alive()
+            if alive is None:
+                continue
+            frame = alive
+        await socket.send_text(frame)
+
+
+async def _listen(socket: WebSocket) -> None:
+    """Notice that the other side has gone; whatever it says is of no interest."""
+    try:
+        while True:
+            await socket.receive()
+    except (WebSocketDisconnect, RuntimeError):
+        return
+
+
+async def _check(shared: Services, who: Principal, viewer: Viewer) -> None:
+    """End the connection when the session is over, or when the viewer's sight has changed."""
+    while True:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CHECK_S):
+                await viewer.recheck.wait()
+        viewer.recheck.clear()
+        try:
+            now = await shared.accounts.renewed(who)
+            if now is None:
+                viewer.end(UNAUTHENTICATED, "session ended")
+            elif await sight_of(shared, now) != viewer.sight:
+                viewer.end(CHANGED, "permissions changed")
+        except (SQLAlchemyError, OSError, asyncpg.PostgresError):
+            # Without the database nobody can have been let go; it is asked again.
+            continue
+
+
+def _same_origin(socket: WebSocket) -> bool:
+    """Tell whether the page that connects is ours: cookies come along from any page."""
+    origin = socket.headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == socket.headers.get("host")
