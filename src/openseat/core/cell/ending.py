@@ -142,6 +142,7 @@ def _party_left(turn: Turn, call: Call, ended_by: EndedBy) -> None:
         return
     if call.run_id:
         talking.unbridge_customer(turn, call)
+        turn.parted = ended_by
         flowing.returned(turn, call, "served")
         return
     end_call(turn, call, ended_by)

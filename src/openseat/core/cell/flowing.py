@@ -24,7 +24,7 @@ from openseat.core.errors import CoreError
 from openseat.core.events import EndedBy
 from openseat.core.flows import actions as a
 from openseat.core.flows import interpreter
-from openseat.core.flows.run import Run
+from openseat.core.flows.run import Phase, Run
 
 FAILED_CAUSE = 31
 """Q.850 "normal, unspecified": how a caller is let go whose flow cannot go on."""
@@ -73,7 +73,7 @@ def run_of(turn: Turn, call: Call) -> Run | None:
         except CoreError:
             return None
         turn.runs[call.call_id] = run
-        if call.segments:
+        if call.last_segment_id:  # the state was saved before a person had the caller
             interpreter.resume(run, a.Connected(), turn.now)
     return run
 
@@ -112,6 +112,12 @@ def connected(turn: Turn, call: Call, agent_id: str) -> None:
     run.variables["agent_id"] = agent_id
     run.variables["agent_number"] = known.number if known is not None else ""
     interpreter.resume(run, a.Connected(), turn.now)
+
+
+def waits_for_transfer(turn: Turn, call: Call) -> bool:
+    """Whether the run itself sent the caller on, or holds them in a queue, and wants them back."""
+    run = run_of(turn, call)
+    return run is not None and run.phase is not Phase.TALKING
 
 
 def returned(turn: Turn, call: Call, outcome: str) -> None:
@@ -157,7 +163,7 @@ def _carry_out(turn: Turn, call: Call, run: Run, asked: tuple[a.FlowAction, ...]
     for action in asked:
         if call.run_id != run_id or call.customer is None:
             return
-        _ACTIONS[type(action)](turn, call, action)
+        ACTIONS[type(action)](turn, call, action)
 
 
 def _answer(turn: Turn, call: Call, _action: a.AnswerCall) -> None:
@@ -241,7 +247,7 @@ def _promise(turn: Turn, call: Call, action: a.PromiseCallback) -> None:
 def _finish(turn: Turn, call: Call, action: a.Finish) -> None:
     leave(turn, call, action.outcome)
     if action.hang_up_cause is not None:
-        by = EndedBy.SYSTEM if action.outcome == "failed" else EndedBy.FLOW
+        by = EndedBy.SYSTEM if action.outcome == "failed" else turn.parted or EndedBy.FLOW
         ending.end_call(turn, call, by, action.hang_up_cause)
 
 
@@ -338,7 +344,7 @@ def voice_recorded(turn: Turn, call: Call, ok: bool) -> None:
         ending.end_call(turn, call, EndedBy.FLOW)
 
 
-_ACTIONS: Mapping[type[Any], Callable[[Turn, Call, Any], None]] = {
+ACTIONS: Mapping[type[Any], Callable[[Turn, Call, Any], None]] = {
     a.AnswerCall: _answer,
     a.Say: _say,
     a.StopSaying: _stop_saying,

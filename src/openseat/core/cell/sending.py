@@ -96,7 +96,7 @@ def transfer(turn: Turn, agent_id: str, target: Target) -> None:
     talking.unbridge_customer(turn, call)
     if customer is not None and was_held:
         turn.do(StopMusic(leg_id=customer.leg_id))
-    send_to(turn, call, target)
+    send_to(turn, call, target, keep_run=True)
 
 
 def send_to(turn: Turn, call: Call, target: Target, *, keep_run: bool = False) -> None:
@@ -183,7 +183,7 @@ def dial_outside(turn: Turn, call: Call, number: str) -> str:
 def transfer_failed(turn: Turn, call: Call, target: Target, reason: str) -> None:
     """Tell the flow, if one is waiting for it; else take the customer back to the last queue."""
     turn.record(call, e.TransferFailed(target_kind=target.kind, target_id=target.id, reason=reason))
-    if call.run_id:
+    if flowing.waits_for_transfer(turn, call):
         flowing.returned(turn, call, "failed")
         return
     queue = turn.queue(call.last_queue_id)

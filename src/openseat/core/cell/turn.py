@@ -81,6 +81,8 @@ class Turn:
         self.playbacks = playbacks
         self.requests = requests
         self.now = now
+        self.parted: e.EndedBy | None = None
+        """Who left the customer in this turn: the call's end is theirs if its flow adds nothing."""
         self.facts: list[e.Fact] = []
         self.effects: list[Effect] = []
 
