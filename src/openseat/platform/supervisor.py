@@ -177,6 +177,8 @@ class Supervisor:
     def _advance_start(self, child: _Child, now: float) -> None:
         match child.status.state:
             case ChildState.WAITING:
+                # While others get ready it can do its slow part already.
+                self._keep_spare(child)
                 required = (self._children[name] for name in child.spec.requires)
                 if all(other.status.state in SETTLED for other in required):
                     self._start(child)
