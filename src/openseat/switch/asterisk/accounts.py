@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import quote
 
@@ -12,14 +11,11 @@ import msgspec
 from openseat.switch.asterisk.ari import AriConnection
 from openseat.switch.asterisk.dialplan import ACCOUNT_CONTEXT, PHONE_CONTEXT, TRUNK_CONTEXT
 from openseat.switch.asterisk.messages import Endpoint
+from openseat.switch.names import TRUNK_PREFIX, check_phone_names, check_trunk_names
 from openseat.switch.port import Phone, Trunk
 
 _log = logging.getLogger(__name__)
 
-#: Set before a trunk's id to make its object's name; phones may not begin with it.
-TRUNK_PREFIX = "trunk-"
-
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 #: Requests under way at once: enough to be quick, few enough that calls are not kept waiting.
 _BATCH = 32
 
@@ -138,9 +134,7 @@ class Accounts:
             ValueError: a name that SIP or the switch cannot carry.
         """
         wanted = {phone.endpoint: phone_objects(phone) for phone in phones}
-        for name in wanted:
-            if not _NAME.fullmatch(name) or name.startswith(TRUNK_PREFIX):
-                raise ValueError(f"{name!r} cannot be a phone's name")
+        check_phone_names(wanted)
         trunks = {name: one for name, one in self._wanted.items() if _is_trunk(name)}
         self._wanted = trunks | wanted
 
@@ -150,10 +144,9 @@ class Accounts:
         Raises:
             ValueError: an identifier that the switch cannot carry.
         """
-        wanted = {TRUNK_PREFIX + trunk.trunk_id: trunk_objects(trunk) for trunk in trunks}
-        for name in wanted:
-            if not _NAME.fullmatch(name):
-                raise ValueError(f"{name!r} cannot be a trunk's name")
+        given = {trunk.trunk_id: trunk for trunk in trunks}
+        check_trunk_names(given)
+        wanted = {TRUNK_PREFIX + one: trunk_objects(trunk) for one, trunk in given.items()}
         phones = {name: one for name, one in self._wanted.items() if not _is_trunk(name)}
         self._wanted = phones | wanted
 

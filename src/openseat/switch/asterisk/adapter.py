@@ -48,11 +48,16 @@ class AsteriskSwitch:
         self._inbox: Inbox = _deaf
         self._book = Book()
         self._places = Places(self._give)
-        self._recorder = Recorder(site, self._give)
+        self._recorder = Recorder(site, self._give_later)
         self._accounts = Accounts()
         self._media = media or MediaLibrary([site.prompts], site.spool / "made")
         self._commands = Commands(
-            site.application, self._book, self._places, self._media, self._recorder, self._give
+            site.application,
+            self._book,
+            self._places,
+            self._media,
+            self._recorder,
+            self._give_later,
         )
         self._signals = Signals(self._book, self._places, self._recorder, self._give)
         self._ends = EndLog(site.channel_events, site.var / "listened.json")
@@ -115,10 +120,19 @@ class AsteriskSwitch:
         """Return where the raw file of a recording lies."""
         return self._recorder.file(recording_id)
 
+    def reconnect(self) -> None:
+        """Drop the connection and make a new one, as after a fault."""
+        self._lost.set()
+
     # -- inside ------------------------------------------------------------------------
 
     def _give(self, given: SwitchInput) -> None:
         self._inbox(given)
+
+    def _give_later(self, given: SwitchInput) -> None:
+        # What is known at once is not said at once: whoever applies effects is in the middle of
+        # something, and an effect's outcome must never overtake the effects after it.
+        asyncio.get_running_loop().call_soon(self._give, given)
 
     def _spawn(self, work: Coroutine[None, None, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

@@ -40,12 +40,12 @@ from openseat.core.inputs import (
     RecordingEnded,
     SwitchInput,
 )
-from openseat.switch.asterisk.accounts import TRUNK_PREFIX
 from openseat.switch.asterisk.ari import NO_REPLY, AriConnection, Reply
 from openseat.switch.asterisk.legs import Book, Leg
 from openseat.switch.asterisk.media import MediaLibrary, MediaMissingError
 from openseat.switch.asterisk.places import Places
 from openseat.switch.asterisk.recorder import Recorder
+from openseat.switch.names import TRUNK_PREFIX
 
 ORIGINATED = "originated"
 """The application argument that tells our own calls from arriving ones."""

@@ -6,11 +6,10 @@ import array
 import math
 import re
 import wave
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 
-#: Says a number, digits or a time: (kind, value, language) → further media names.
-Say = Callable[[str, str, str], Iterable[str]]
+from openseat.core.flows.say import KINDS, expand
 
 RATE = 8000
 _NAME = re.compile(r"[\w][\w.-]*(/[\w][\w.-]*)*")
@@ -27,12 +26,12 @@ class MediaLibrary:
     """Finds prompts by language, and makes tones and silences when they are first asked for.
 
     `folders` are searched in order for `<language>/<name>.wav`; `generated` takes what is made.
+    Numbers, digits, times and the like are said with prompts, by the core's grammar.
     """
 
-    def __init__(self, folders: Iterable[Path], generated: Path, say: Say | None = None) -> None:
+    def __init__(self, folders: Iterable[Path], generated: Path) -> None:
         self._folders = tuple(folders)
         self._generated = generated
-        self._say = say
 
     def resolve(self, media: Iterable[str], language: str) -> list[str]:
         """Return Asterisk media addresses for `media`.
@@ -47,18 +46,14 @@ class MediaLibrary:
 
     def _one(self, item: str, language: str) -> list[str]:
         kind, _, value = item.partition(":")
-        if kind == "prompt":
-            return [self._prompt(value, language)]
         if kind == "file":
             return [_sound(Path(value))]
         if kind == "silence":
             return [self._silence(value)]
         if kind == "tone":
             return [self._tone(value)]
-        if kind in {"number", "digits", "time"}:
-            if self._say is None:
-                raise MediaMissingError(item)
-            return self.resolve(self._say(kind, value, language), language)
+        if kind in KINDS:
+            return [self._prompt(name, language) for name in expand(item, language)]
         raise MediaMissingError(item)
 
     def _prompt(self, name: str, language: str) -> str:

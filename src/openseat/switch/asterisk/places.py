@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from openseat.core.inputs import EndpointChanged, SwitchInput, TrunkChanged
-from openseat.switch.asterisk.accounts import TRUNK_PREFIX
 from openseat.switch.asterisk.messages import ContactInfo, Endpoint
+from openseat.switch.names import TRUNK_PREFIX
 from openseat.switch.port import Phone
 
 #: Contact states that mean that a call would find nobody.

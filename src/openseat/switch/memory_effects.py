@@ -1,0 +1,362 @@
+"""What effects do to the in-memory switch's legs, conversations and recordings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from openseat.core import effects as e
+from openseat.core.inputs import (
+    EffectFailed,
+    LegEnded,
+    PlaybackEnded,
+    RecordingEnded,
+)
+from openseat.switch.clock import Timer
+from openseat.switch.memory_media import Durations, MediaMissingError, tone_of
+from openseat.switch.people import Heard, Party
+from openseat.switch.sound import Track
+
+if TYPE_CHECKING:
+    from openseat.switch.memory import MemorySwitch
+
+LEG_GONE = "leg.gone"
+UNAVAILABLE = "switch.unavailable"
+_TEMPORARY_FAILURE = 41
+
+
+@dataclass(slots=True)
+class Playing:
+    """One playback, waiting for its turn or under way."""
+
+    playback_id: str
+    media: tuple[str, ...]
+    language: str
+    timer: Timer | None = None
+    tone: int = 0
+
+
+@dataclass(slots=True)
+class MemoryLeg:
+    """One leg."""
+
+    party: Party
+    bridge_id: str = ""
+    muted: bool = False
+    music: str = ""
+    queue: list[Playing] = field(default_factory=list[Playing])
+    tracks: dict[str, Track] = field(default_factory=dict[str, Track])
+    terminators: dict[str, str] = field(default_factory=dict[str, str])
+
+
+class MemoryEffects:
+    """Carries out effects on the legs of a `MemorySwitch`."""
+
+    def __init__(self, switch: MemorySwitch, durations: Durations, folder: Path | None) -> None:
+        self.legs: dict[str, MemoryLeg] = {}
+        self.bridges: dict[str, set[str]] = {}
+        self._switch = switch
+        self._durations = durations
+        self._folder = folder
+        self._voice_recordings: set[str] = set()
+        self._table: dict[type, Callable[[Any], None]] = {
+            e.Answer: self._answer,
+            e.IndicateRinging: self._ring,
+            e.Hangup: self._hang_up,
+            e.Originate: switch.place,
+            e.Play: self._play,
+            e.StopPlay: self._stop_play,
+            e.StartMusic: self._start_music,
+            e.StopMusic: self._stop_music,
+            e.Bridge: self._bridge,
+            e.Unbridge: self._unbridge,
+            e.DropBridge: self._drop_bridge,
+            e.MuteLeg: self._mute,
+            e.SendDigits: self._send_digits,
+            e.StartRecording: self._start_recording,
+            e.PauseRecording: self._pause_recording,
+            e.StopRecording: self._stop_recording,
+        }
+
+    def apply(self, effect: e.Effect, *, connected: bool) -> None:
+        """Carry out one effect.
+
+        Raises:
+            ValueError: an effect that is not the switch's (`FetchHttp`).
+        """
+        handler = self._table.get(type(effect))
+        if handler is None:
+            raise ValueError(f"{type(effect).__name__} is not for a switch")
+        if connected:
+            handler(effect)
+        elif isinstance(effect, e.Hangup):
+            self._switch.hang_up_later(effect.leg_id, effect.cause)
+        elif isinstance(effect, e.Originate):
+            self._switch.give(LegEnded(leg_id=effect.leg_id, cause=_TEMPORARY_FAILURE))
+
+    # -- for the switch ----------------------------------------------------------------
+
+    def digit(self, leg_id: str, digit: str) -> None:
+        """A key ends the voice recordings that wait for it."""
+        leg = self.legs.get(leg_id)
+        if leg is not None:
+            for recording_id in [name for name, keys in leg.terminators.items() if digit in keys]:
+                self._finish(leg, recording_id)
+
+    def leg_ended(self, leg_id: str) -> None:
+        """Take a leg out of everything but its recordings."""
+        leg = self.legs[leg_id]
+        self._leave(leg)
+        playing, leg.queue = leg.queue, []
+        for one in playing:
+            self._over(leg, one, ok=False)
+
+    def finish_recordings(self, leg_id: str) -> None:
+        """End the recordings of a leg that ended, and forget it."""
+        leg = self.legs[leg_id]
+        for recording_id in list(leg.tracks):
+            self._finish(leg, recording_id)
+        del self.legs[leg_id]
+
+    def clear(self) -> None:
+        """Forget everything, as a switch that was killed."""
+        for leg in self.legs.values():
+            for one in leg.queue:
+                if one.timer is not None:
+                    one.timer.cancel()
+            for track in leg.tracks.values():
+                self._write(track)
+        self.legs.clear()
+        self.bridges.clear()
+
+    def voices_for(self, leg_id: str) -> set[Party]:
+        """Return whose voices a leg's party hears."""
+        leg = self.legs.get(leg_id)
+        members = self.bridges.get(leg.bridge_id, set()) if leg is not None else set[str]()
+        return {
+            other.party
+            for other in (self.legs[one] for one in members if one != leg_id)
+            if not other.muted
+        }
+
+    def changed(self, leg_id: str) -> None:
+        """What is on a leg may have changed: note it in its recordings and its neighbours'."""
+        leg = self.legs.get(leg_id)
+        if leg is not None:
+            for one in {leg_id, *self.bridges.get(leg.bridge_id, ())}:
+                self._mark(self.legs[one])
+
+    def recording_file(self, recording_id: str) -> Path:
+        """Return where a recording lies."""
+        if self._folder is None:
+            raise ValueError("this switch keeps no recordings")
+        ending = "wav" if recording_id in self._voice_recordings else "raw"
+        return self._folder / f"{recording_id}.{ending}"
+
+    # -- legs --------------------------------------------------------------------------
+
+    def _live(self, effect: Any) -> MemoryLeg | None:
+        leg = self.legs.get(effect.leg_id)
+        if leg is None:
+            self._gone(effect.leg_id, effect)
+        return leg
+
+    def _gone(self, leg_id: str, effect: object) -> None:
+        name = type(effect).__name__
+        self._switch.give(EffectFailed(leg_id=leg_id, effect=name, code=LEG_GONE))
+
+    def _answer(self, effect: e.Answer) -> None:
+        leg = self._live(effect)
+        if leg is not None and leg.party.arrived and not leg.party.up:
+            self._switch.lift(leg.party)
+
+    def _ring(self, effect: e.IndicateRinging) -> None:
+        leg = self._live(effect)
+        if leg is not None and not leg.party.up:
+            leg.party.ringing = True
+
+    def _hang_up(self, effect: e.Hangup) -> None:
+        self._switch.end(effect.leg_id, effect.cause)
+
+    def _mute(self, effect: e.MuteLeg) -> None:
+        leg = self._live(effect) if effect.muted else self.legs.get(effect.leg_id)
+        if leg is not None:
+            leg.muted = effect.muted
+            self.changed(effect.leg_id)
+
+    def _send_digits(self, effect: e.SendDigits) -> None:
+        leg = self._live(effect)
+        if leg is not None:
+            leg.party.digits_heard += effect.digits
+
+    # -- sound -------------------------------------------------------------------------
+
+    def _play(self, effect: e.Play) -> None:
+        leg = self.legs.get(effect.leg_id)
+        if leg is not None and any(one.playback_id == effect.playback_id for one in leg.queue):
+            return
+        try:
+            for item in effect.media:
+                self._durations.of(item, effect.language)
+        except MediaMissingError:
+            leg = None
+        if leg is None:
+            ended = PlaybackEnded(leg_id=effect.leg_id, playback_id=effect.playback_id, ok=False)
+            self._switch.give(ended)
+            return
+        leg.queue.append(Playing(effect.playback_id, effect.media, effect.language))
+        if len(leg.queue) == 1:
+            self._begin(leg)
+
+    def _begin(self, leg: MemoryLeg) -> None:
+        one = leg.queue[0]
+        party = leg.party
+        heard = Heard(self._switch.clock.now(), one.media, one.language)
+        party.heard.append(heard)
+        self._item(leg, one, 0)
+        if party.on_heard is not None:
+            self._switch.clock.call_later(
+                0, lambda: party.on_heard and party.on_heard(party, heard)
+            )
+
+    def _item(self, leg: MemoryLeg, one: Playing, index: int) -> None:
+        if index == len(one.media):
+            leg.queue.remove(one)
+            self._over(leg, one, ok=True)
+            return
+        item = one.media[index]
+        one.tone = tone_of(item)
+        span = self._durations.of(item, one.language)
+        one.timer = self._switch.clock.call_later(span, lambda: self._item(leg, one, index + 1))
+        self.changed(leg.party.leg_id)
+
+    def _over(self, leg: MemoryLeg, one: Playing, *, ok: bool) -> None:
+        if one.timer is not None:
+            one.timer.cancel()
+        leg_id = leg.party.leg_id
+        self._switch.give(PlaybackEnded(leg_id=leg_id, playback_id=one.playback_id, ok=ok))
+        self.changed(leg_id)
+        if leg.queue and leg.queue[0].timer is None:
+            self._begin(leg)
+
+    def _stop_play(self, effect: e.StopPlay) -> None:
+        leg = self.legs.get(effect.leg_id)
+        if leg is not None:
+            self._silence(leg, lambda one: one.playback_id == effect.playback_id)
+
+    def _silence(self, leg: MemoryLeg, which: Callable[[Playing], bool]) -> None:
+        stopped = [one for one in leg.queue if which(one)]
+        leg.queue = [one for one in leg.queue if not which(one)]
+        for one in stopped:
+            self._over(leg, one, ok=True)
+
+    def _start_music(self, effect: e.StartMusic) -> None:
+        leg = self._live(effect)
+        if leg is not None:
+            leg.music = leg.party.on_music = effect.music
+
+    def _stop_music(self, effect: e.StopMusic) -> None:
+        leg = self.legs.get(effect.leg_id)
+        if leg is not None:
+            leg.music = leg.party.on_music = ""
+
+    # -- conversations -----------------------------------------------------------------
+
+    def _bridge(self, effect: e.Bridge) -> None:
+        members = self.bridges.setdefault(effect.bridge_id, set())
+        for leg_id in effect.legs:
+            leg = self.legs.get(leg_id)
+            if leg is None:
+                self._gone(leg_id, effect)
+                continue
+            leg.muted = leg_id in effect.muted
+            if leg.bridge_id != effect.bridge_id:
+                self._free(leg)
+                self._leave(leg)
+                leg.bridge_id = effect.bridge_id
+                members.add(leg_id)
+            self.changed(leg_id)
+
+    def _unbridge(self, effect: e.Unbridge) -> None:
+        for leg_id in effect.legs:
+            leg = self.legs.get(leg_id)
+            if leg is not None and leg.bridge_id == effect.bridge_id:
+                self._free(leg)
+                self._leave(leg)
+
+    def _drop_bridge(self, effect: e.DropBridge) -> None:
+        for leg_id in sorted(self.bridges.get(effect.bridge_id, ())):
+            self._leave(self.legs[leg_id])
+        self.bridges.pop(effect.bridge_id, None)
+
+    def _free(self, leg: MemoryLeg) -> None:
+        """Moving a leg ends what was played to it alone."""
+        self._silence(leg, lambda _: True)
+        leg.music = leg.party.on_music = ""
+        for recording_id in [name for name in leg.tracks if name in self._voice_recordings]:
+            self._finish(leg, recording_id)
+
+    def _leave(self, leg: MemoryLeg) -> None:
+        members = self.bridges.get(leg.bridge_id)
+        leg.bridge_id = ""
+        if members is not None:
+            members.discard(leg.party.leg_id)
+            for other in members:
+                self._mark(self.legs[other])
+        self._mark(leg)
+
+    # -- recordings --------------------------------------------------------------------
+
+    def _start_recording(self, effect: e.StartRecording) -> None:
+        leg = self.legs.get(effect.leg_id)
+        name = effect.recording_id
+        stereo = effect.layout is e.Layout.CALL
+        running = leg is not None and any(track.stereo for track in leg.tracks.values())
+        if leg is None or (stereo and running and name not in leg.tracks):
+            self._switch.give(RecordingEnded(recording_id=name, ok=False))
+            return
+        if name in leg.tracks:
+            return
+        leg.tracks[name] = Track(name, self._switch.clock.now(), stereo)
+        self._mark(leg)
+        if not stereo:
+            self._voice_recordings.add(name)
+            leg.terminators[name] = effect.terminators
+        if effect.max_ms is not None:
+            self._switch.clock.call_later(effect.max_ms, lambda: self._finish(leg, name))
+
+    def _pause_recording(self, effect: e.PauseRecording) -> None:
+        leg = self.legs.get(effect.leg_id)
+        track = leg.tracks.get(effect.recording_id) if leg is not None else None
+        if leg is not None and track is not None:
+            track.paused = effect.paused
+            self._mark(leg)
+
+    def _stop_recording(self, effect: e.StopRecording) -> None:
+        leg = self.legs.get(effect.leg_id)
+        if leg is not None:
+            self._finish(leg, effect.recording_id)
+
+    def _finish(self, leg: MemoryLeg, recording_id: str) -> None:
+        track = leg.tracks.pop(recording_id, None)
+        leg.terminators.pop(recording_id, None)
+        if track is not None:
+            self._write(track)
+            duration = self._switch.clock.now() - track.started
+            self._switch.give(RecordingEnded(recording_id=recording_id, duration_ms=duration))
+
+    def _write(self, track: Track) -> None:
+        if self._folder is not None:
+            track.write(self.recording_file(track.recording_id), self._switch.clock.now())
+
+    def _mark(self, leg: MemoryLeg) -> None:
+        if not leg.tracks:
+            return
+        voices = self.voices_for(leg.party.leg_id)
+        spoken = max((one.voice_hz for one in voices), default=0)
+        right = leg.queue[0].tone if leg.queue else spoken
+        left = leg.party.voice_hz if leg.party.up else 0
+        for track in leg.tracks.values():
+            track.mark(self._switch.clock.now(), left, right)
