@@ -1,5 +1,5 @@
-import { shallowReactive } from 'vue'
-import { TABLES, type Frame, type TableName, type Tables } from './rows'
+import { shallowReactive, shallowRef } from 'vue'
+import { TABLES, type CellRow, type Frame, type TableName, type Tables } from './rows'
 
 /** A delta does not follow on what is here: the stream has to be asked for again. */
 export class FeedGap extends Error {
@@ -23,8 +23,12 @@ export class Picture {
   readonly calls = shallowReactive(new Map<string, Tables['calls']>())
   readonly trunks = shallowReactive(new Map<string, Tables['trunks']>())
 
+  readonly cell = shallowRef<CellRow | null>(null)
+
   /** Number of the last frame applied; null before the first snapshot. */
   no: number | null = null
+  /** Epoch of that frame; numbers start anew with each writer of the cell. */
+  epoch: number | null = null
 
   /**
    * Apply a frame.
@@ -36,9 +40,11 @@ export class Picture {
     if (frame.feed === 'snapshot') {
       for (const name of TABLES) this.#replace(name, frame[name] ?? {})
       this.no = frame.no
+      this.epoch = frame.epoch ?? null
+      this.cell.value = frame.cell ?? null
       return
     }
-    if (this.no === null) throw new FeedGap(-1, frame.no)
+    if (this.no === null || (frame.epoch ?? null) !== this.epoch) throw new FeedGap(this.no ?? -1, frame.no)
     if (frame.no <= this.no) return // Sent again after a resume; its effect is here already.
     if (frame.no !== this.no + 1) throw new FeedGap(this.no, frame.no)
     for (const name of TABLES) {
@@ -46,6 +52,7 @@ export class Picture {
       for (const [id, row] of Object.entries(frame.set?.[name] ?? {})) table.set(id, row)
       for (const id of frame.gone?.[name] ?? []) table.delete(id)
     }
+    if (frame.cell) this.cell.value = frame.cell
     this.no = frame.no
   }
 
@@ -53,6 +60,8 @@ export class Picture {
   clear(): void {
     for (const name of TABLES) this.#table(name).clear()
     this.no = null
+    this.epoch = null
+    this.cell.value = null
   }
 
   #table(name: TableName): Map<string, Tables[TableName]> {

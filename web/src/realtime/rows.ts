@@ -25,6 +25,7 @@ export const CALL_STATES = [
   'consulting',
   'conferencing',
   'voicemail',
+  'outside',
   'ending',
 ] as const
 export type CallState = (typeof CALL_STATES)[number]
@@ -37,7 +38,13 @@ export interface AgentRow {
   state: AgentState
   reason: string
   since: number
+  /** When after-call work or the grace of a lost connection is over. */
+  until: number | null
+  /** What the agent will be after the contact at hand; empty for nothing special. */
+  intended: AgentState | '' | null
+  endpoint: string
   call_id: string
+  segment_id: string
   queue_id: string
   client_id: string
   reachable: boolean
@@ -85,6 +92,13 @@ export interface CallRow {
   recording: boolean
 }
 
+/** The cell as a whole. */
+export interface CellRow {
+  cell_id: string
+  calls: number
+  switch_reachable: boolean
+}
+
 export interface TrunkRow {
   trunk_id: string
   reachable: boolean
@@ -104,19 +118,23 @@ export interface SnapshotFrame {
   feed: 'snapshot'
   no: number
   at: number
+  /** Changes with the writer of the cell; numbers of different epochs do not follow on. */
+  epoch?: number
   agents?: Record<string, AgentRow>
   queues?: Record<string, QueueRow>
   calls?: Record<string, CallRow>
   trunks?: Record<string, TrunkRow>
-  cell?: Record<string, unknown>
+  cell?: CellRow
 }
 
 export interface DeltaFrame {
   feed: 'delta'
   no: number
   at: number
-  set?: { [N in TableName]?: Record<string, Tables[N]> } & { cell?: Record<string, unknown> }
+  epoch?: number
+  set?: { [N in TableName]?: Record<string, Tables[N]> }
   gone?: { [N in TableName]?: string[] }
+  cell?: CellRow
 }
 
 /** A sign of life between changes. */

@@ -11,9 +11,15 @@ export interface SocketListener {
   refused(): void
 }
 
+/** Where in the stream to go on: the last frame applied and its epoch. */
+export interface Place {
+  no: number
+  epoch: number | null
+}
+
 /** What the socket needs from the browser; tests pass their own. */
 export interface SocketHost {
-  open(since: number | null): WebSocket
+  open(from: Place | null): WebSocket
   random(): number
   setTimeout(action: () => void, ms: number): number
   clearTimeout(timer: number): void
@@ -25,9 +31,10 @@ const SHORTEST_WAIT_MS = 500
 const LONGEST_WAIT_MS = 10_000
 
 export const browserHost: SocketHost = {
-  open(since) {
+  open(from) {
     const scheme = location.protocol === 'https:' ? 'wss' : 'ws'
-    const query = since === null ? '' : `?since=${since}`
+    const epoch = from === null || from.epoch === null ? '' : `&epoch=${from.epoch}`
+    const query = from === null ? '' : `?since=${from.no}${epoch}`
     return new WebSocket(`${scheme}://${location.host}/api/v1/realtime${query}`)
   },
   random: Math.random,
@@ -50,8 +57,8 @@ export class FeedSocket {
 
   constructor(
     private readonly listener: SocketListener,
-    /** Number of the last frame applied, or null to ask for a snapshot. */
-    private readonly since: () => number | null,
+    /** Where to go on from, or null to ask for a snapshot. */
+    private readonly place: () => Place | null,
     private readonly host: SocketHost = browserHost,
   ) {}
 
@@ -80,7 +87,7 @@ export class FeedSocket {
 
   #open(): void {
     this.listener.state('connecting')
-    const socket = this.host.open(this.since())
+    const socket = this.host.open(this.place())
     this.#socket = socket
     this.#watch()
     socket.onmessage = (message: MessageEvent<string>) => {

@@ -1,5 +1,5 @@
 import { defineStore } from 'pinia'
-import { ref, shallowRef } from 'vue'
+import { markRaw, ref, shallowRef } from 'vue'
 import { serverClock } from './clock'
 import { FeedGap, Picture } from './picture'
 import type { Frame } from './rows'
@@ -11,7 +11,7 @@ const SETTLE_MS = 200
 
 /** The live floor, its connection and the course of the last minutes. */
 export const useFloor = defineStore('floor', () => {
-  const picture = new Picture()
+  const picture = markRaw(new Picture())
   const trend = shallowRef(new Trend())
   const link = ref<LinkState>('connecting')
   const refused = ref(false)
@@ -62,12 +62,16 @@ export const useFloor = defineStore('floor', () => {
         link.value = 'lost'
       },
     },
-    () => picture.no,
+    () => (picture.no === null ? null : { no: picture.no, epoch: picture.epoch }),
   )
 
   function sample(): void {
     if (link.value === 'live' && picture.no !== null) {
-      trend.value = trend.value.with(serverClock.now(), picture.queues.values())
+      trend.value = trend.value.with(
+        serverClock.now(),
+        picture.queues.values(),
+        picture.calls.values(),
+      )
     }
   }
 

@@ -1,4 +1,4 @@
-import type { QueueRow } from './rows'
+import type { CallRow, CallState, QueueRow } from './rows'
 
 /** One moment of the floor, all queues together. */
 export interface Moment {
@@ -19,6 +19,12 @@ interface Totals {
   abandoned: number
 }
 
+const TALKING: ReadonlySet<CallState> = new Set([
+  'talking',
+  'holding',
+  'consulting',
+  'conferencing',
+])
 const KEEP_MS = 15 * 60_000
 const MINUTE = 60_000
 
@@ -36,16 +42,16 @@ export class Trend {
   ) {}
 
   /** The trend with one more sample, taken at `now`. */
-  with(now: number, queues: Iterable<QueueRow>): Trend {
+  with(now: number, queues: Iterable<QueueRow>, calls: Iterable<CallRow>): Trend {
     let waiting = 0
-    let talking = 0
     const totals: Totals = { answered: 0, abandoned: 0 }
     for (const queue of queues) {
       waiting += queue.waiting
-      talking += queue.talking
       totals.answered += queue.today.answered
       totals.abandoned += queue.today.abandoned + queue.today.short_abandoned
     }
+    let talking = 0
+    for (const call of calls) if (TALKING.has(call.state)) talking += 1
     const moments = [...this.moments, { at: now, waiting, talking }]
     const start = Math.floor(now / MINUTE) * MINUTE
     const last = this.minutes.at(-1)

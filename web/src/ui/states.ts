@@ -51,6 +51,7 @@ export const CALL_LOOKS: Record<CallState, Look> = {
   consulting: { tone: 'info', icon: Connection },
   conferencing: { tone: 'info', icon: UserFilled },
   voicemail: { tone: 'calm', icon: Message },
+  outside: { tone: 'calm', icon: TopRight },
   ending: { tone: 'off', icon: Close },
 }
 

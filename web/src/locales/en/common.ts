@@ -87,6 +87,7 @@ export default {
     consulting: 'Consulting',
     conferencing: 'Conference',
     voicemail: 'Voicemail',
+    outside: 'Outside line',
     ending: 'Ending',
   },
   busyReason: {

@@ -24,6 +24,11 @@ export default {
       averageAnswer: 'Mean queue time of the calls answered today',
       answered: 'Calls answered today / calls offered to queues',
     },
+    alarm: {
+      switch: 'The switch is out of reach: calls may go on, new ones cannot come in.',
+      trunk: 'Trunk {trunk} is unreachable: calls by it fail in both directions.',
+      stale: 'The connection is lost; what is shown below is not up to date.',
+    },
     queue: {
       title: 'Queues',
       name: 'Queue',

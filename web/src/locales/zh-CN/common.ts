@@ -86,6 +86,7 @@ export default {
     consulting: '咨询',
     conferencing: '三方',
     voicemail: '留言',
+    outside: '转外线',
     ending: '结束中',
   },
   busyReason: {

@@ -23,6 +23,11 @@ export default {
       averageAnswer: '今日已接听呼叫的平均排队时间',
       answered: '今日接听的呼叫数 / 进入队列的呼叫数',
     },
+    alarm: {
+      switch: '与交换机失去联系：正在进行的通话可能仍在继续，新的呼叫无法接入。',
+      trunk: '中继 {trunk} 不可达：经由它的呼叫无法进出。',
+      stale: '连接中断，下面的数据不是最新的。',
+    },
     queue: {
       title: '队列',
       name: '队列',

@@ -1,0 +1,9 @@
+/** Outcome codes of a contact, from the most to the least frequent. */
+export const CODES = [
+  'resolved',
+  'follow_up',
+  'escalated',
+  'complaint',
+  'wrong_number',
+  'other',
+] as const

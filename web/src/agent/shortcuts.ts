@@ -1,0 +1,34 @@
+import { onBeforeUnmount, onMounted } from 'vue'
+
+/** Keys of the agent's desk; function keys that browsers leave free, so that typing is safe. */
+export const KEYS = {
+  idle: 'F2',
+  busy: 'F4',
+  outboundOnly: 'F8',
+  extend: 'F9',
+  disposition: 'Alt+N',
+  save: 'Ctrl+Enter',
+} as const
+
+/** The name of a pressed key with its modifiers, as in `KEYS`. */
+export function nameOf(event: KeyboardEvent): string {
+  const parts = []
+  if (event.ctrlKey || event.metaKey) parts.push('Ctrl')
+  if (event.altKey) parts.push('Alt')
+  if (event.shiftKey) parts.push('Shift')
+  // With Alt held some layouts type other characters: the place of the key decides.
+  parts.push(event.code.startsWith('Key') ? event.code.slice(3) : event.key)
+  return parts.join('+')
+}
+
+/** Do the action of a pressed key for as long as the calling component is shown. */
+export function useShortcuts(actions: Record<string, () => void>): void {
+  function pressed(event: KeyboardEvent): void {
+    const action = event.repeat ? undefined : actions[nameOf(event)]
+    if (!action) return
+    event.preventDefault()
+    action()
+  }
+  onMounted(() => window.addEventListener('keydown', pressed))
+  onBeforeUnmount(() => window.removeEventListener('keydown', pressed))
+}

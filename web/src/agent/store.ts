@@ -1,0 +1,139 @@
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef } from 'vue'
+import { get, post } from '@/api/http'
+import { asProblem, type Problem } from '@/api/problem'
+import type { AgentState } from '@/realtime/rows'
+import { useFloor } from '@/realtime/store'
+import type { Me, ScreenPop } from './types'
+
+/** The seat as the page shows it; times are milliseconds of the server. */
+export interface Seat {
+  state: AgentState
+  reason: string
+  since: number | null
+  until: number | null
+  intended: AgentState | null
+  endpoint: string
+  callId: string
+  segmentId: string
+  reachable: boolean
+}
+
+const instant = (value: string | number | null | undefined): number | null =>
+  value === null || value === undefined || value === '' ? null : new Date(value).getTime()
+
+/**
+ * The agent's own seat: what the API says of it, kept current by the agent's row in the feed.
+ */
+export const useDesk = defineStore('desk', () => {
+  const floor = useFloor()
+  const me = shallowRef<Me | null>(null)
+  const pop = shallowRef<ScreenPop | null>(null)
+  const problem = shallowRef<Problem | null>(null)
+  /** Name of the action under way, so that its button can say so. */
+  const acting = ref('')
+
+  const seat = computed<Seat | null>(() => {
+    const own = me.value
+    if (!own) return null
+    const row = floor.link === 'live' ? floor.picture.agents.get(own.agent_id) : undefined
+    if (row) {
+      return {
+        state: row.state,
+        reason: row.reason,
+        since: row.since,
+        until: row.until,
+        intended: row.intended || null,
+        endpoint: row.endpoint,
+        callId: row.call_id,
+        segmentId: row.segment_id,
+        reachable: row.reachable,
+      }
+    }
+    return {
+      state: own.state,
+      reason: own.reason,
+      since: instant(own.since),
+      until: instant(own.wrap_up_until),
+      intended: own.intended || null,
+      endpoint: own.endpoint,
+      callId: own.call_id,
+      segmentId: own.segment_id,
+      reachable: own.reachable,
+    }
+  })
+
+  /** Read the seat, and the contact at hand. */
+  async function refresh(): Promise<void> {
+    try {
+      me.value = await get<Me>('/me/agent')
+      problem.value = null
+    } catch (thrown) {
+      problem.value = asProblem(thrown)
+      return
+    }
+    await refreshPop()
+  }
+
+  /** Read what is known of the contact at hand; the last one stays while there is none. */
+  async function refreshPop(): Promise<void> {
+    try {
+      const found = await get<ScreenPop | undefined>('/me/agent/screen-pop')
+      if (found) pop.value = found
+    } catch (thrown) {
+      const failed = asProblem(thrown)
+      if (failed.status !== 404) problem.value = failed
+    }
+  }
+
+  /**
+   * Ask for a change of the seat.
+   *
+   * @throws Problem when it is refused.
+   */
+  async function act(name: string, path: string, body: unknown = {}): Promise<void> {
+    acting.value = name
+    try {
+      await post<unknown>(path, body)
+    } catch (thrown) {
+      throw asProblem(thrown)
+    } finally {
+      acting.value = ''
+    }
+    await refresh()
+  }
+
+  const signIn = (endpoint: string) => act('sign-in', '/me/agent/sign-in', { endpoint })
+  const signOut = () => act('sign-out', '/me/agent/sign-out')
+  const setIdle = () => act('idle', '/me/agent/state', { state: 'idle' })
+  const setBusy = (reason: string) => act('busy', '/me/agent/state', { state: 'busy', reason })
+  const setOutboundOnly = () => act('outbound_only', '/me/agent/state', { state: 'outbound_only' })
+  const extendWrapUp = (seconds: number) =>
+    act('wrap-up', '/me/agent/wrap-up', { extra_s: seconds })
+  const dispose = (segmentId: string, code: string, notes: string) =>
+    act('disposition', `/segments/${encodeURIComponent(segmentId)}/disposition`, { code, notes })
+
+  function clear(): void {
+    me.value = null
+    pop.value = null
+    problem.value = null
+  }
+
+  return {
+    me,
+    pop,
+    problem,
+    acting,
+    seat,
+    refresh,
+    refreshPop,
+    signIn,
+    signOut,
+    setIdle,
+    setBusy,
+    setOutboundOnly,
+    extendWrapUp,
+    dispose,
+    clear,
+  }
+})
