@@ -63,15 +63,7 @@ class JournalReader:
 
         Raises as `read`.
         """
-        connection = await self._connected()
-        rows = await connection.fetch(
-            f"SELECT {_COLUMNS} FROM journal WHERE cell_id = $1 AND stream = $2 AND no > $3"  # noqa: S608 - column names
-            " ORDER BY no",
-            self._cell_id,
-            stream,
-            after_no,
-        )
-        return [_entry(row) for row in rows]
+        return await read_stream(await self._connected(), self._cell_id, stream, after_no)
 
     async def last_seq(self) -> int:
         """Return the last sequence number stored, 0 for an empty journal."""
@@ -178,6 +170,20 @@ async def read(connection: Connection, cell_id: str, after_seq: int, limit: int)
         cell_id,
         after_seq,
         limit,
+    )
+    return [_entry(row) for row in rows]
+
+
+async def read_stream(
+    connection: Connection, cell_id: str, stream: str, after_no: int = 0
+) -> list[Entry]:
+    """Return the facts of one stream that follow `after_no`; see `JournalReader.read_stream`."""
+    rows = await connection.fetch(
+        f"SELECT {_COLUMNS} FROM journal"  # noqa: S608 - column names
+        " WHERE cell_id = $1 AND stream = $2 AND no > $3 ORDER BY no",
+        cell_id,
+        stream,
+        after_no,
     )
     return [_entry(row) for row in rows]
 

@@ -19,7 +19,7 @@ from openseat.platform.secrets import Secrets
 DEFAULT_BASE_PORT = 20000
 LOOPBACK = "127.0.0.1"
 LANGUAGES = ("zh-CN", "en")
-RECORDING_FORMATS = ("wav", "mp3")
+RECORDING_FORMATS = ("wav", "alaw")
 
 _CLONE = Path(__file__).resolve().parents[3]
 
