@@ -16,7 +16,7 @@ def main(arguments: list[str]) -> int:
     folder = Path(arguments[0]) if arguments else CLONE
     os.chdir(folder)
     sys.path.insert(0, str(folder / "src"))
-    status = lint_imports(config_filename="pyproject.toml", no_cache=True)
+    status = lint_imports(config_filename="pyproject.toml", no_cache=True, no_logo=True)
     return 0 if status == EXIT_STATUS_SUCCESS else 1
 
 
