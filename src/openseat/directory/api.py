@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from openseat.directory import flows_api
+from openseat.directory.flows import FLOW
 from openseat.directory.hours import CALENDAR, HOURS
 from openseat.directory.lines import PHONE, TRUNK
 from openseat.directory.noun import Noun
@@ -23,6 +25,7 @@ NOUNS: tuple[Noun, ...] = (
     AGENT_GROUP,
     AGENT,
     QUEUE,
+    FLOW,
     NUMBER,
     LISTED_NUMBER,
     CALENDAR,
@@ -35,3 +38,4 @@ NOUNS: tuple[Noun, ...] = (
 router = APIRouter()
 for _noun in NOUNS:
     add_routes(router, _noun)
+router.include_router(flows_api.router)

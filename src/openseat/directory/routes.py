@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query, Request
@@ -66,9 +67,10 @@ async def once(
     )
 
 
-async def remember(access: Access, key: str | None, response: JSONResponse, body: Any) -> None:
+async def remember(access: Access, key: str | None, response: JSONResponse) -> None:
     """Keep an answer for the next request with the same key."""
     if key is not None:
+        body = json.loads(bytes(response.body))
         await keep(access.session, access.principal.user_id, key, response.status_code, body)
 
 
@@ -129,9 +131,7 @@ def add_routes(router: APIRouter, noun: Noun, *, deletable: bool = True) -> None
             return replay
         row = await service.create(access, noun, body.model_dump(mode="python"))
         response = answer(noun, row, 201)
-        await remember(
-            access, key, response, noun.document.model_validate(row).model_dump(mode="json")
-        )
+        await remember(access, key, response)
         return response
 
     create_row.__annotations__ |= {

@@ -7,7 +7,7 @@ transaction is committed before the answer goes out.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -184,10 +184,17 @@ async def refused(
     )
 
 
-def permit(permission: str) -> Callable[..., AsyncIterator[Access]]:
-    """Return a dependency that gives :class:`Access` to holders of ``permission``."""
+@dataclass(frozen=True, slots=True)
+class Permitted:
+    """A permitted request without a transaction: for what waits on others than the database."""
 
-    async def dependency(request: Request, caller: Caller) -> AsyncIterator[Access]:
+    principal: Principal
+    services: Services
+    request_id: str
+
+
+def _check(permission: str) -> Callable[..., Awaitable[Permitted]]:
+    async def dependency(request: Request, caller: Caller) -> Permitted:
         shared = services(request)
         # Kept for the handler of database refusals, which must know whose attempt it was.
         request.scope["openseat.principal"] = caller
@@ -203,12 +210,27 @@ def permit(permission: str) -> Callable[..., AsyncIterator[Access]]:
                     request_id(request),
                 )
             raise Problem("permission.missing", permission=permission)
-        async with shared.database.tenant_session(caller.scope) as session:
-            yield Access(caller, session, shared, request_id(request))
+        return Permitted(caller, shared, request_id(request))
 
     return dependency
 
 
+def may(permission: str) -> Any:
+    """Return the dependency on ``permission`` alone, as :class:`Permitted`."""
+    return Depends(_check(permission))
+
+
 def needs(permission: str) -> Any:
-    """Return the dependency on ``permission``; its transaction ends before the answer is sent."""
-    return Depends(permit(permission), scope="function")
+    """Return the dependency on ``permission`` and a transaction, as :class:`Access`.
+
+    The transaction ends before the answer is sent.
+    """
+
+    async def dependency(permitted: Permitted) -> AsyncIterator[Access]:
+        shared, who = permitted.services, permitted.principal
+        async with shared.database.tenant_session(who.scope) as session:
+            yield Access(who, session, shared, permitted.request_id)
+
+    # Set here, because an annotation in the source cannot name this function's argument.
+    dependency.__annotations__["permitted"] = Annotated[Permitted, may(permission)]
+    return Depends(dependency, scope="function")

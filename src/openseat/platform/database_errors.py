@@ -29,6 +29,9 @@ def database_problem(error: DBAPIError) -> Problem | None:
             return Problem("value.taken", field=_field(constraint, "uq", table))
         case "23503":
             return Problem("reference.unknown", field=_field(constraint, "fk", table))
+        case _ if state.startswith("22"):
+            # A value that passed every check of ours, and still is none of the column's.
+            return Problem("value.invalid", field="")
         case "23514":
             return Problem("value.invalid", field=_field(constraint, "ck", table))
         case _:

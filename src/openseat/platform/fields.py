@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from math import isfinite
+from typing import Annotated, Any
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
@@ -11,6 +12,9 @@ from pydantic_core import PydanticCustomError
 # No control characters (a NUL cannot be stored, a line break in a name breaks every list).
 _LINE = r"^[^\x00-\x1f\x7f]*$"
 _LINES = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+
+_DEEPEST = 40
+"""Levels of nesting that a JSON value may have."""
 
 
 class Strict(BaseModel):
@@ -25,6 +29,33 @@ def _known_zone(value: str) -> str:
     return value
 
 
+def _storable(value: Any, depth: int = 0) -> bool:
+    """Tell whether PostgreSQL can keep a JSON value: no NUL, no half characters, not too deep."""
+    match value:
+        case str():
+            return "\x00" not in value and not any("\ud800" <= c <= "\udfff" for c in value)
+        case float():
+            return isfinite(value)
+        case int():
+            return abs(value) < 2**63
+        case dict():
+            return depth < _DEEPEST and all(
+                _storable(key) and _storable(one, depth + 1) for key, one in value.items()
+            )
+        case list():
+            return depth < _DEEPEST and all(_storable(one, depth + 1) for one in value)
+        case _:
+            return True
+
+
+def _storable_object(value: dict[str, Any]) -> dict[str, Any]:
+    if not _storable(value):
+        raise PydanticCustomError("json_value", "holds what cannot be stored")
+    return value
+
+
+JsonObject = Annotated[dict[str, Any], AfterValidator(_storable_object)]
+"""Any JSON object that can be stored."""
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
 """An identifier."""
 Label = Annotated[str, StringConstraints(pattern=_LINE, min_length=1, max_length=100)]

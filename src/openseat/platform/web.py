@@ -75,7 +75,9 @@ def build(settings: Settings) -> FastAPI:
         api.include_router(area.router)
     app.include_router(api)
     app.router.routes.append(Route("/metrics", _metrics, methods=["GET"]))
-    app.router.routes.append(Route("/{path:path}", Pages(settings.paths.web), methods=["GET"]))
+    app.router.routes.append(
+        Route("/{path:path}", Pages(settings.paths.web).answer, methods=["GET"])
+    )
     web_errors.install(app)
     app.add_middleware(BodyLimit)
     app.add_middleware(RequestContext)

@@ -19,7 +19,7 @@ class Pages:
     def __init__(self, folder: Path) -> None:
         self._folder = folder.resolve()
 
-    async def __call__(self, request: Request) -> Response:
+    async def answer(self, request: Request) -> Response:
         """Answer one GET."""
         path = request.path_params.get("path", "")
         if path.startswith(("api/", "metrics")):

@@ -22,14 +22,14 @@ from openseat.core.inputs import (
     SignOut,
 )
 from openseat.directory.standing import Seat, seat
-from openseat.platform.access import Access, needs
+from openseat.platform.access import Permitted, may
 from openseat.platform.fields import Id, Strict, Text, Word
 from openseat.platform.problems import Problem, responses
 from openseat.realtime.gateway import Gateway
 
 router = APIRouter(tags=["agent"])
 
-Own = Annotated[Access, needs("agents.self")]
+Own = Annotated[Permitted, may("agents.self")]
 _ANSWERS = responses(401, 403, 404, 409)
 
 
@@ -91,9 +91,9 @@ class AgentSeat(BaseModel):
 
 
 @router.get("/me/agent", operation_id="read_seat", responses=_ANSWERS)
-async def read_seat(request: Request, access: Own) -> AgentSeat:
+async def read_seat(request: Request, own: Own) -> AgentSeat:
     """Tell the agent's own seat and state."""
-    place = await _seat(access)
+    place = await _seat(own)
     row = _gateway(request).row("agents", place.agent_id)
     live = row or {}
     return AgentSeat(
@@ -121,8 +121,8 @@ async def read_seat(request: Request, access: Own) -> AgentSeat:
 def _command(path: str, name: str, about: str, make: Any) -> None:
     """Put an endpoint without a body on the router that sends one command."""
 
-    async def endpoint(access: Own) -> Response:
-        return await _send(access, make(await _agent_id(access)))
+    async def endpoint(own: Own) -> Response:
+        return await _send(own, make(await _agent_id(own)))
 
     endpoint.__doc__ = about
     router.add_api_route(
@@ -162,18 +162,18 @@ _command(
     status_code=204,
     responses=_ANSWERS,
 )
-async def sign_in(access: Own, body: SignInAt) -> Response:
+async def sign_in(own: Own, body: SignInAt) -> Response:
     """Begin the agent's session on the floor at a phone."""
-    place = await _seat(access)
+    place = await _seat(own)
     if body.endpoint not in place.endpoints:
         raise Problem("endpoint.not_yours", endpoint=body.endpoint)
-    return await _send(access, SignIn(agent_id=place.agent_id, endpoint=body.endpoint))
+    return await _send(own, SignIn(agent_id=place.agent_id, endpoint=body.endpoint))
 
 
 @router.post("/me/agent/state", operation_id="set_own_state", status_code=204, responses=_ANSWERS)
-async def set_state(access: Own, body: StateChange) -> Response:
+async def set_state(own: Own, body: StateChange) -> Response:
     """Become idle, busy with a reason, or outbound only."""
-    place = await _seat(access)
+    place = await _seat(own)
     command: Command
     match body.state:
         case SettableState.IDLE:
@@ -184,16 +184,16 @@ async def set_state(access: Own, body: StateChange) -> Response:
             if body.reason not in place.busy_reasons:
                 raise Problem("busy_reason.unknown", reason=body.reason or "")
             command = SetBusy(agent_id=place.agent_id, reason=body.reason)
-    return await _send(access, command)
+    return await _send(own, command)
 
 
 @router.post(
     "/me/agent/wrap-up", operation_id="extend_wrap_up", status_code=204, responses=_ANSWERS
 )
-async def extend_wrap_up(access: Own, body: WrapUpExtension) -> Response:
+async def extend_wrap_up(own: Own, body: WrapUpExtension) -> Response:
     """Ask for more after-call work."""
-    agent_id = await _agent_id(access)
-    return await _send(access, ExtendWrapUp(agent_id=agent_id, extra_ms=body.extra_s * 1000))
+    agent_id = await _agent_id(own)
+    return await _send(own, ExtendWrapUp(agent_id=agent_id, extra_ms=body.extra_s * 1000))
 
 
 @router.post(
@@ -202,27 +202,29 @@ async def extend_wrap_up(access: Own, body: WrapUpExtension) -> Response:
     status_code=204,
     responses=_ANSWERS,
 )
-async def dispose(access: Own, segment_id: Annotated[Id, Path()], body: Disposition) -> Response:
+async def dispose(own: Own, segment_id: Annotated[Id, Path()], body: Disposition) -> Response:
     """Give one of the agent's own segments its outcome code and notes."""
-    agent_id = await _agent_id(access)
+    agent_id = await _agent_id(own)
     return await _send(
         access,
         Dispose(agent_id=agent_id, segment_id=segment_id, code=body.code, notes=body.notes),
     )
 
 
-async def _send(access: Access, command: Command) -> Response:
-    await access.services.floor.send(command)
+async def _send(own: Permitted, command: Command) -> Response:
+    await own.services.floor.send(command)
     return Response(status_code=204)
 
 
-async def _agent_id(access: Access) -> str:
-    return (await _seat(access)).agent_id
+async def _agent_id(own: Permitted) -> str:
+    return (await _seat(own)).agent_id
 
 
-async def _seat(access: Access) -> Seat:
-    agent_id = access.principal.agent_id
-    found = None if agent_id is None else await seat(access.session, agent_id)
+async def _seat(own: Permitted) -> Seat:
+    agent_id, found = own.principal.agent_id, None
+    if agent_id is not None:
+        async with own.services.database.tenant_session(own.principal.scope) as session:
+            found = await seat(session, agent_id)
     if found is None:
         raise Problem("agent.not_linked")
     return found
