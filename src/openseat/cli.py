@@ -32,6 +32,7 @@ COMMANDS: dict[str, Command] = {
     "passwords": Command("openseat.installation.show_passwords", "where to look, how to sign in"),
     "supervise": Command("openseat.installation.supervise", "run the processes (bin/up does it)"),
     "prepare-database": Command("openseat.installation.database", "roles, schema, demo floor"),
+    "projections": Command("openseat.worker.command", "where the journal's folds stand, rebuild"),
     "demo": Command("openseat.simulation.demo", "simulated customers and agents, real calls"),
 }
 

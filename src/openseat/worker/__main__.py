@@ -1,8 +1,7 @@
-"""Run the worker: `python -m openseat.worker`; or `… rebuild NAME` to fold a projection anew."""
+"""Run the worker: `python -m openseat.worker`."""
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import logging
 import os
@@ -17,7 +16,7 @@ from openseat.recordings.audio import FORMATS
 from openseat.recordings.finaliser import Finaliser, RawFiles
 from openseat.recordings.store import LocalStore
 from openseat.worker.link import LinkSender
-from openseat.worker.projector import Projector, rebuild
+from openseat.worker.projector import Projector
 from openseat.worker.registry import projections
 
 _NICENESS = 5
@@ -57,33 +56,11 @@ async def work(settings: Settings) -> None:
         await link.close()
 
 
-async def rebuild_named(settings: Settings, name: str) -> int:
-    """Fold one projection anew; return how many facts were read.
-
-    Raises:
-        LookupError: there is none of that name.
-    """
-    for projection in projections():
-        if projection.name == name:
-            return await rebuild(settings.database_url("floor"), settings.floor.cell_id, projection)
-    raise LookupError(name)
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Do as the command line says; return the exit code."""
-    parser = argparse.ArgumentParser("bin/openseat projections", description="The journal's folds.")
-    commands = parser.add_subparsers(dest="command")
-    again = commands.add_parser("rebuild", help="fold a projection anew from the first fact")
-    again.add_argument("name", choices=[projection.name for projection in projections()])
-    options = parser.parse_args(arguments)
+def main() -> int:
+    """Run until told to stop; return the exit code."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    settings = Settings.load()
-    if options.command == "rebuild":
-        facts = asyncio.run(rebuild_named(settings, options.name))
-        sys.stdout.write(f"{options.name}: folded anew from {facts} facts\n")
-    else:
-        os.nice(_NICENESS)
-        uvloop.run(work(settings))
+    os.nice(_NICENESS)
+    uvloop.run(work(Settings.load()))
     return 0
 
 
