@@ -125,7 +125,8 @@ async def _add_calls(connection: Connection, cell_id: str, ledger: QuarterLedger
         sorted({place.call_id for place, _ in changed}),
     )
     for row in rows:
-        key = (Place(*(row[name] for name in PLACE_COLUMNS), row["call_id"]), row["start_at"])
+        place = Place(**{name: row[name] for name in (*PLACE_COLUMNS, "call_id")})
+        key = (place, row["start_at"])
         if key in changed:
             changed[key].add(Tally(**msgspec.json.decode(row["counts"])))
     await _store_calls(connection, cell_id, changed)

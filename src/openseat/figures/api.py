@@ -1,0 +1,40 @@
+"""The part of the API that shows figures."""
+
+from __future__ import annotations
+
+import time
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from openseat.figures import service
+from openseat.figures.documents import CallBehind, CallsQuery, Figures, FiguresQuery
+from openseat.platform.access import Access, needs
+from openseat.platform.paging import Page
+from openseat.platform.problems import responses
+
+router = APIRouter(tags=["figures"])
+
+Reads = Annotated[Access, needs("figures.read")]
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000_000
+
+
+@router.get("/figures", operation_id="read_figures", responses=responses(401, 403))
+async def read_figures(access: Reads, query: Annotated[FiguresQuery, Query()]) -> Figures:
+    """Figures by queue, project, client, agent, group or line, for every interval of a time.
+
+    Without `from` and `to` they are of today. A call counts in the interval in which it was
+    offered; agents' time is split at the borders, and counts up to this moment.
+    """
+    return await service.figures(access.session, query, _now())
+
+
+@router.get("/figures/calls", operation_id="list_calls_behind", responses=responses(401, 403))
+async def list_calls_behind(
+    access: Reads, query: Annotated[CallsQuery, Query()]
+) -> Page[CallBehind]:
+    """The calls behind one number of the figures, page by page."""
+    return await service.calls_behind(access.session, query, _now())
