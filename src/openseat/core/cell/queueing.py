@@ -243,14 +243,8 @@ def announce(turn: Turn) -> None:
         queue = turn.queue(call.entry.queue_id)
         if queue is None or call.offers:
             continue
-        media: list[str] = []
-        if queue.announce_position:
-            media += ["prompt:queue-position-before", f"number:{due.position}"]
-            media += ["prompt:queue-position-after"]
         wait_ms = due.estimated_wait_ms if queue.announce_wait else None
-        if wait_ms is not None:
-            minutes = max(1, -(-wait_ms // 60_000))
-            media += ["prompt:queue-wait-before", f"number:{minutes}", "prompt:queue-wait-after"]
+        media = [*_position(queue, due.position), *_wait(wait_ms)]
         if not media:
             continue
         turn.record(
@@ -268,6 +262,23 @@ def announce(turn: Turn) -> None:
                 language=call.language,
             )
         )
+
+
+def _position(queue: QueueConfig, position: int) -> tuple[str, ...]:
+    if not queue.announce_position:
+        return ()
+    return ("prompt:queue-position-before", f"number:{position}", "prompt:queue-position-after")
+
+
+def _wait(wait_ms: int | None) -> tuple[str, ...]:
+    if wait_ms is None:
+        return ()
+    minutes = -(-wait_ms // 60_000)
+    if minutes <= 1:
+        return ("prompt:wait-under-minute",)
+    if minutes > 60:
+        return ("prompt:wait-over-hour",)
+    return ("prompt:wait-before", f"number:{minutes}", "prompt:wait-minutes")
 
 
 def announcement_ended(turn: Turn, call: Call, playback_id: str) -> bool:
