@@ -362,6 +362,9 @@ def test_states_not_yet_left_are_read_up_to_now():
     running = QuarterLedger()
     fold.still_open(running, NOON + 5_000)
     assert total(t for _, _, t in running) == Tally(idle_ms=5_000)
+    later = QuarterLedger()
+    fold.still_open(later, NOON + 5_000, since=NOON + 2_000)
+    assert total(t for _, _, t in later) == Tally(idle_ms=3_000)
     assert total(t for _, _, t in ledger) == Tally(sign_ins=1)
 
 

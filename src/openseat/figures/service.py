@@ -246,11 +246,11 @@ async def _add_open_time(
         text("select stream, data::text as data from figure_state where stream like 'agent:%'")
     )
     ledger = QuarterLedger()
-    Fold(restored(rows)).still_open(ledger, min(now, window.end))
+    Fold(restored(rows)).still_open(ledger, min(now, window.end), window.start)
     slots = {interval.start: slot for slot, interval in enumerate(window.intervals)}
     for place, start, tally in ledger:
         wanted = (query.agent_id or place.agent_id, query.group_id or place.group_id)
-        if start < window.start or wanted != (place.agent_id, place.group_id):
+        if wanted != (place.agent_id, place.group_id):
             continue
         slot = slots[window.calendar.start(start)]
         found.setdefault((place.key(query.by), slot), Tally()).add(tally)

@@ -40,14 +40,14 @@ class Fold:
         if handler is not None:
             handler(self.open, fact, fact.event, ledger)
 
-    def still_open(self, ledger: Ledger, now: Instant) -> None:
-        """Enter the agent time of states not yet left, up to `now`.
+    def still_open(self, ledger: Ledger, now: Instant, since: Instant = 0) -> None:
+        """Enter the agent time of states not yet left, from `since` on and up to `now`.
 
         For reading a running day; never into a ledger that the fold goes on with, or that time
         would count twice when the state is left.
         """
         for agent in self.open.agents.values():
-            agents.spend(ledger, agent, agent.state, agent.since, now)
+            agents.spend(ledger, agent, agent.state, max(agent.since, since), now)
 
 
 HANDLERS: Mapping[type[Any], Callable[[Open, e.Fact, Any, Ledger], None]] = {
