@@ -83,8 +83,13 @@ def start(
 
 
 def resume(run: Run, happened: FlowInput, now: Instant) -> tuple[FlowAction, ...]:
-    """Feed one input to a run and return what it asks for. Never raises."""
+    """Feed one input to a run and return what it asks for. Never raises.
+
+    A `Deadline` that comes before `run.deadline` is from an earlier wait, and ignored.
+    """
     run.visits.clear()
+    if isinstance(happened, Deadline) and (run.deadline is None or now < run.deadline):
+        return ()
     turn = Turn(run, now)
     if isinstance(happened, HungUp):
         _hung_up(turn, happened)

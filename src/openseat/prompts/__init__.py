@@ -1,0 +1,1 @@
+"""Prompts: recorded sentences and words that flows and queues play, by language and name."""
