@@ -65,9 +65,11 @@ def encode_fact(cell_id: str, seq: int, fact: Fact) -> Row:
     replaced by U+FFFD.
 
     Raises:
-        MalformedEvent: the event holds something that JSON cannot say.
+        MalformedEvent: the event holds something that JSON cannot say, or an identifier has a NUL.
     """
     event = fact.event
+    if "\0" in fact.stream or "\0" in fact.client_id:
+        raise MalformedEvent(f"{event.TYPE}: NUL in {fact.stream!r} or {fact.client_id!r}")
     return Row(
         cell_id,
         seq,

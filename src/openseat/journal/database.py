@@ -15,8 +15,14 @@ import asyncpg
 
 _driver: Any = asyncpg
 
-AWAY_ERRORS = (asyncpg.InterfaceError, asyncpg.PostgresConnectionError, OSError, EOFError)
-"""What a broken or refused connection raises; a subset of what a server in trouble answers."""
+AWAY_ERRORS = (
+    asyncpg.InterfaceError,
+    # asyncpg's way of saying that the server said good-bye between two statements.
+    asyncpg.InternalClientError,
+    OSError,
+    EOFError,
+)
+"""What a broken or refused connection raises, beside a `PostgresError`; see `is_away`."""
 
 PostgresError = asyncpg.PostgresError
 
@@ -95,4 +101,5 @@ def is_away(error: BaseException) -> bool:
     if isinstance(error, asyncpg.PostgresError):
         state = sqlstate(error)
         return not state or state.startswith(_AWAY_CLASSES)
-    return isinstance(error, AWAY_ERRORS)
+    # An argument that cannot be encoded is an InterfaceError too, and will never be.
+    return isinstance(error, AWAY_ERRORS) and not isinstance(error, ValueError)
