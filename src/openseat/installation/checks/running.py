@@ -15,6 +15,8 @@ from openseat.platform.settings import LOOPBACK, Settings
 from openseat.platform.status import SETTLED, Status, supervisor_process
 
 _TIMEOUT_S = 5
+#: Some seconds of the busiest traffic; more means that the worker cannot keep up.
+_MOST_EVENTS_BEHIND = 20_000
 _SEE_LOGS = "see bin/openseat logs"
 
 
@@ -85,26 +87,44 @@ async def _ask_database(settings: Settings) -> list[Result]:
     if found != newest:
         said = f"revision {found or 'none'}, this program wants {newest}"
         return [*results, failed("schema", said, "run bin/openseat prepare-database")]
-    return [*results, ok("schema", f"revision {found}"), await _lease(settings)]
-
-
-async def _lease(settings: Settings) -> Result:
-    """Watch the lease for longer than its renewal takes: a beating heart is the proof of life."""
-    import asyncpg
-
-    query = "SELECT token, holder, beat FROM cell_lease WHERE cell_id = $1"
-    connection = await asyncpg.connect(settings.database_url("floor"), timeout=_TIMEOUT_S)
+    results.append(ok("schema", f"revision {found}"))
+    floor = await asyncpg.connect(settings.database_url("floor"), timeout=_TIMEOUT_S)
     try:
-        first = await connection.fetchrow(query, settings.floor.cell_id)
-        if first is None:
-            return failed("floor lease", "nobody holds it", "see bin/openseat logs floor")
-        await asyncio.sleep(settings.floor.lease_ms / 1000)
-        second = await connection.fetchrow(query, settings.floor.cell_id)
+        results.append(await _lease(floor, settings))
+        results.append(await _projections(floor, settings))
     finally:
-        await connection.close()
+        await floor.close()
+    return results
+
+
+async def _lease(connection: Any, settings: Settings) -> Result:
+    """Watch the lease for longer than its renewal takes: a beating heart is the proof of life."""
+    query = "SELECT token, holder, beat FROM cell_lease WHERE cell_id = $1"
+    first = await connection.fetchrow(query, settings.floor.cell_id)
+    if first is None:
+        return failed("floor lease", "nobody holds it", "see bin/openseat logs floor")
+    await asyncio.sleep(settings.floor.lease_ms / 1000)
+    second = await connection.fetchrow(query, settings.floor.cell_id)
     if second is None or second["beat"] == first["beat"]:
         return failed("floor lease", "not renewed", "see bin/openseat logs floor")
     return ok("floor lease", f"held by {second['holder']}, token {second['token']}")
+
+
+async def _projections(connection: Any, settings: Settings) -> Result:
+    rows = await connection.fetch(
+        "SELECT name, seq, trouble FROM projection_cursor WHERE cell_id = $1",
+        settings.floor.cell_id,
+    )
+    newest = await connection.fetchval(
+        "SELECT coalesce(max(seq), 0) FROM journal WHERE cell_id = $1", settings.floor.cell_id
+    )
+    troubled = [f"{row['name']}: {row['trouble']}" for row in rows if row["trouble"]]
+    if troubled:
+        return failed("projections", "; ".join(troubled), "see bin/openseat logs worker")
+    behind = max((newest - row["seq"] for row in rows), default=newest)
+    if behind > _MOST_EVENTS_BEHIND:
+        return warning("projections", f"{behind} events behind", "see bin/openseat logs worker")
+    return ok("projections", f"{len(rows)} follow the journal ({newest} events)")
 
 
 def _ari(settings: Settings, name: str, port: int, secret: str) -> Result:
