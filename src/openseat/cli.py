@@ -32,7 +32,8 @@ COMMANDS: dict[str, Command] = {
     "passwords": Command("openseat.installation.show_passwords", "where to look, how to sign in"),
     "supervise": Command("openseat.installation.supervise", "run the processes (bin/up does it)"),
     "prepare-database": Command("openseat.installation.database", "roles, schema, demo floor"),
-    "projections": Command("openseat.worker.command", "where the journal's folds stand, rebuild"),
+    "projections": Command("openseat.worker.command", "where the folds stand; fold one anew"),
+    "prompts": Command("openseat.prompts.cli", "list, add and speak announcements"),
     "demo": Command("openseat.simulation.demo", "simulated customers and agents, real calls"),
 }
 
