@@ -107,7 +107,7 @@ async def publish_flow(
     if_match: IfMatch = None,
     key: Key = None,
 ) -> Response:
-    """Publish the draft as the next version: new calls go through it, calls in it go on in theirs."""
+    """Publish the draft as the next version: new calls go through it, others go on in theirs."""
     replay = await once(access, request, key, body)
     if replay is not None:
         return replay

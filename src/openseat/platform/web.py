@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from openseat import __doc__ as _product
 from openseat.floor.link import FloorLink
-from openseat.platform import auth_api, health, web_errors
+from openseat.platform import audit_api, auth_api, health, web_errors
 from openseat.platform.access import Services, client_address
 from openseat.platform.audit import AuditTrail
 from openseat.platform.auth import Accounts
@@ -27,7 +27,7 @@ from openseat.platform.web_middleware import BodyLimit, RequestContext
 from openseat.platform.web_pages import Pages
 
 PREFIX = "/api/v1"
-AREAS = ("directory", "realtime")
+AREAS = ("directory", "realtime", "figures")
 """Areas with an HTTP interface: each is `openseat.<area>.api:router`.
 
 An area that must do something at the start and end of the process gives a
@@ -71,6 +71,7 @@ def build(settings: Settings) -> FastAPI:
     api = APIRouter(prefix=PREFIX)
     api.include_router(health.router)
     api.include_router(auth_api.router)
+    api.include_router(audit_api.router)
     for area in areas:
         api.include_router(area.router)
     app.include_router(api)

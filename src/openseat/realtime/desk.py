@@ -206,7 +206,7 @@ async def dispose(own: Own, segment_id: Annotated[Id, Path()], body: Disposition
     """Give one of the agent's own segments its outcome code and notes."""
     agent_id = await _agent_id(own)
     return await _send(
-        access,
+        own,
         Dispose(agent_id=agent_id, segment_id=segment_id, code=body.code, notes=body.notes),
     )
 

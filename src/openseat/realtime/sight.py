@@ -34,7 +34,7 @@ _AGENT_FOR_CLIENTS = (
 class OperatorSight:
     """The operator's managers: everything."""
 
-    def see(self, table: str, row: Row) -> Row | None:
+    def see(self, _table: str, row: Row) -> Row | None:
         """Return the row as this viewer may see it, or None."""
         return row
 
