@@ -17,7 +17,7 @@ from openseat.platform.provision import ROLES, create_database, create_roles
 from openseat.testing.ports import free_port
 
 _TEMPLATE = "openseat_template"
-_PASSWORD = "for-tests-only"  # noqa: S105 - a throw-away cluster on loopback
+PASSWORD = "for-tests-only"  # noqa: S105 - a throw-away cluster on loopback
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Database:
         """Return the DSN for ``owner``, ``app``, ``floor`` or ``superuser``."""
         address = f"127.0.0.1:{self.cluster.port}/{self.name}"
         user = "postgres" if role == "superuser" else f"openseat_{role}"
-        return f"postgresql://{user}:{_PASSWORD}@{address}"
+        return f"postgresql://{user}:{PASSWORD}@{address}"
 
 
 class TestCluster:
@@ -70,7 +70,7 @@ class TestCluster:
 
     async def _roles(self) -> None:
         async with self._session() as connection:
-            await create_roles(connection, dict.fromkeys(ROLES, _PASSWORD))
+            await create_roles(connection, dict.fromkeys(ROLES, PASSWORD))
 
     async def _create(self, name: str, template: str | None) -> None:
         async with self._session() as connection:
@@ -92,7 +92,7 @@ class TestCluster:
 @contextlib.contextmanager
 def running_cluster(folder: Path) -> Iterator[TestCluster]:
     """Run a private, fast, throw-away cluster in ``folder`` for the length of the context."""
-    cluster = Cluster(folder / "pg", free_port(), _PASSWORD, durable=False)
+    cluster = Cluster(folder / "pg", free_port(), PASSWORD, durable=False)
     process = cluster.start(folder / "postgres.log")
     try:
         running = TestCluster(cluster)
