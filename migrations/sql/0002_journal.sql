@@ -20,8 +20,6 @@ create table journal (
     -- Only ever added to: freezing early keeps the later full vacuum small.
     autovacuum_vacuum_insert_scale_factor = 0.05
 );
--- A call's timeline is asked for by its stream alone.
-create index ix_journal_stream on journal (stream, no);
 
 -- Who writes: the token grows by one with every change of writer.
 create table cell_lease (
