@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import stat
 from pathlib import Path
 
 import pytest
@@ -79,5 +80,6 @@ def test_everything_an_installation_writes_is_under_its_home(tmp_path: Path):
     paths = load(tmp_path).paths
     paths.create()
     assert paths.run.is_dir()
+    assert stat.S_IMODE(paths.recordings.stat().st_mode) == 0o700
     assert paths.spool.is_dir()
     assert all(path.is_relative_to(paths.home) for path in (paths.log, paths.web, paths.postgres))

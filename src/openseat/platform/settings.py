@@ -94,7 +94,8 @@ class Paths:
             self.spool,
         ):
             folder.mkdir(parents=True, exist_ok=True)
-        self.secrets.chmod(0o700)
+            # Recorded calls, passwords and logs are nobody else's business on this machine.
+            folder.chmod(0o700)
 
 
 @dataclass(frozen=True, slots=True)
