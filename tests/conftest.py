@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -42,3 +43,12 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
     """The whole product with its demonstration floor, started once for the session."""
     with running_product(tmp_path_factory.mktemp("product")) as settings:
         yield settings
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say which day of calls the figures were checked with."""
+    given = bool(os.environ.get("OPENSEAT_BANK_DATA"))
+    terminalreporter.write_line(
+        "day of calls: the synthetic file"
+        + (" and OPENSEAT_BANK_DATA" if given else "; OPENSEAT_BANK_DATA is not set")
+    )

@@ -7,15 +7,17 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from openseat.core.kpi import Dimension
 from openseat.figures import service
 from openseat.figures.documents import CallBehind, CallsQuery, Figures, FiguresQuery
 from openseat.platform.access import Access, needs
 from openseat.platform.paging import Page
-from openseat.platform.problems import responses
+from openseat.platform.problems import Problem, responses
 
 router = APIRouter(tags=["figures"])
 
 Reads = Annotated[Access, needs("figures.read")]
+Own = Annotated[Access, needs("agents.self")]
 
 
 def _now() -> int:
@@ -38,3 +40,13 @@ async def list_calls_behind(
 ) -> Page[CallBehind]:
     """The calls behind one number of the figures, page by page."""
     return await service.calls_behind(access.session, query, _now())
+
+
+@router.get("/me/figures", operation_id="read_own_figures", responses=responses(401, 403, 404))
+async def read_own_figures(access: Own) -> Figures:
+    """The signed-in agent's own figures of today; no totals when nothing happened yet."""
+    agent_id = access.principal.agent_id
+    if agent_id is None:
+        raise Problem("agent.not_linked")
+    query = FiguresQuery(by=Dimension.AGENT, agent_id=agent_id)
+    return await service.figures(access.session, query, _now())
