@@ -27,7 +27,7 @@ def test_a_child_reads_the_same_settings(tmp_path: Path):
         OPENSEAT_BASE_PORT="31000",
         OPENSEAT_WEB_HOST="0.0.0.0",
         OPENSEAT_DATABASE_URL="postgresql://boss:pw@db.example:5433/postgres",
-        OPENSEAT_RECORDING_FORMAT="mp3",
+        OPENSEAT_RECORDING_FORMAT="alaw",
         OPENSEAT_LANGUAGE="en",
         OPENSEAT_CELL="north",
     )
