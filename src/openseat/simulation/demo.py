@@ -27,7 +27,7 @@ from openseat.simulation import audit, traffic
 from openseat.simulation.people import Account, Desk, Voices, behave
 from openseat.simulation.stage import Stage
 from openseat.switch.asterisk.ari import AriError
-from openseat.switch.asterisk.media import MediaLibrary
+from openseat.switch.asterisk.media import MediaLibrary, MediaMissingError
 from openseat.switch.asterisk.site import carrier_site
 
 SETTLE_S = 60
@@ -79,6 +79,10 @@ class Demo:
         accounts = {plan.caller: Account(plan=plan) for plan in plans}
         site = carrier_site(self._settings)
         voices = Voices(MediaLibrary([site.prompts], site.spool / "made"), self._rng)
+        try:
+            voices.check("zh-CN")
+        except MediaMissingError as missing:
+            raise DemoError(f"the voices' prompts are not installed ({missing})") from missing
         desk = Desk(rng=self._rng, voices=voices, accounts=accounts)
         try:
             await self._stage.open()

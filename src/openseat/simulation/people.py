@@ -52,6 +52,11 @@ class Voices:
     def __init__(self, library: MediaLibrary, rng: random.Random) -> None:
         self._library, self._rng = library, rng
 
+    def check(self, language: str) -> None:
+        """Raise `openseat.switch.asterisk.media.MediaMissingError` if a sentence has no sound."""
+        for side, number in itertools.product(("customer", "agent"), range(1, SENTENCES + 1)):
+            self._library.resolve([f"prompt:talk-{side}-{number}"], language)
+
     def sentences(self, side: str, language: str) -> Iterator[list[str]]:
         """Endless sentences of `customer` or `agent`, in an order of chance."""
         order = list(range(1, SENTENCES + 1))
@@ -101,11 +106,12 @@ async def _talk(party: Party, account: Account, voices: Voices) -> None:
     finally:
         talking.cancel()
         await asyncio.gather(talking, return_exceptions=True)
-    if over == 1 and plan.rating:
-        # The line may stay open for a question about the service.
-        if await first_of(party.gone.wait(), asyncio.sleep(4 * KEY_PAUSE_S)) == 1:
-            await party.press(plan.rating)
-            await first_of(party.gone.wait(), asyncio.sleep(20))
+    if over != 1 or not plan.rating:
+        return
+    # The line may stay open for a question about the service.
+    if await first_of(party.gone.wait(), asyncio.sleep(4 * KEY_PAUSE_S)) == 1:
+        await party.press(plan.rating)
+        await first_of(party.gone.wait(), asyncio.sleep(20))
 
 
 @dataclass(slots=True)

@@ -170,7 +170,8 @@ class Stage:
         party = self._parties.get(channel.id)
         match message.type:
             case "StasisStart" if party is None:
-                self._rings(channel.id, channel.endpoint, channel.caller.number)
+                # The main switch is known by its address; which phone it rings is what it dials.
+                self._rings(channel.id, channel.dialplan.exten, channel.caller.number)
             case "StasisStart" | "ChannelStateChange" if party is not None:
                 if channel.state == "Up":
                     party.up.set()
@@ -181,11 +182,11 @@ class Stage:
             case _:
                 pass
 
-    def _rings(self, channel_id: str, endpoint: str, caller: str) -> None:
-        party = Party(self.ari, channel_id, caller=caller, called=endpoint)
+    def _rings(self, channel_id: str, phone: str, caller: str) -> None:
+        party = Party(self.ari, channel_id, caller=caller, called=phone)
         self._parties[channel_id] = party
-        if endpoint in self._phones and self._on_ring is not None:
-            task = asyncio.ensure_future(self._on_ring(endpoint, party))
+        if phone in self._phones and self._on_ring is not None:
+            task = asyncio.ensure_future(self._on_ring(phone, party))
         else:
             task = asyncio.ensure_future(party.hang_up(1))
         self._tasks.add(task)
