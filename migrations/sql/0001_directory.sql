@@ -194,14 +194,12 @@ CREATE TABLE prompts (
     name TEXT NOT NULL,
     language TEXT NOT NULL,
     text TEXT DEFAULT '' NOT NULL,
-    source TEXT DEFAULT 'uploaded' NOT NULL,
-    path TEXT NOT NULL,
     sha256 TEXT NOT NULL,
     duration_ms INTEGER NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
     version INTEGER DEFAULT 1 NOT NULL,
     CONSTRAINT pk_prompts PRIMARY KEY (id),
-    CONSTRAINT uq_prompts_client_id_name_language UNIQUE NULLS NOT DISTINCT (client_id, name, language),
+    CONSTRAINT uq_prompts_name_language UNIQUE (name, language),
     CONSTRAINT fk_prompts_client_id FOREIGN KEY(client_id) REFERENCES clients (id)
 );
 

@@ -97,8 +97,9 @@ async def test_no_run_time_role_can_step_around_row_level_security(database: Dat
         "openseat_floor",
     }
     for row in rows:
-        assert not (row["rolsuper"] or row["rolbypassrls"] or row["rolcreaterole"])
-        assert not row["rolcreatedb"]
+        assert not any(
+            row[power] for power in ("rolsuper", "rolbypassrls", "rolcreaterole", "rolcreatedb")
+        )
 
 
 async def test_nobody_sees_a_row_before_a_scope_is_set(api: Api, database: Database) -> None:
@@ -187,18 +188,18 @@ async def test_a_client_cannot_give_its_own_row_away(api: Api, database: Databas
 
 REACHING_OVER: dict[str, tuple[str, Any]] = {
     "a queue into another client's project": (
-        "insert into queues (id, client_id, project_id, name)"
-        " values ('thief', 'beidou', $1, 'thief')",
+        """insert into queues (id, client_id, project_id, name)
+           values ('thief', 'beidou', $1, 'thief')""",
         "jincheng-service",
     ),
     "hours on another client's calendar": (
-        "insert into hours (id, client_id, name, calendar_id)"
-        " values ('thief', 'beidou', 'thief', $1)",
+        """insert into hours (id, client_id, name, calendar_id)
+           values ('thief', 'beidou', 'thief', $1)""",
         "calendar-of-jincheng",
     ),
     "a version under another client's flow": (
-        "insert into flow_versions (flow_id, number, client_id, definition, published_by)"
-        " values ($1, 99, 'beidou', '{}', 'thief')",
+        """insert into flow_versions (flow_id, number, client_id, definition, published_by)
+           values ($1, 99, 'beidou', '{}', 'thief')""",
         "jincheng-menu",
     ),
 }

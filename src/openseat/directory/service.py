@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import delete, insert, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 
-from openseat.directory.noun import Noun, Row
+from openseat.directory.noun import Noun, Row, Use
 from openseat.platform.access import Access
 from openseat.platform.identifiers import new_id
 from openseat.platform.paging import cut_page, read_cursor
@@ -120,7 +120,7 @@ async def remove(access: Access, noun: Noun, subject: str, version: int | None) 
     row = await find(access, noun, subject)
     if version is not None and row["version"] != version:
         raise Problem("precondition.failed")
-    used_by = await _uses(access, noun, subject)
+    used_by = await uses(access, noun.uses, subject)
     if used_by:
         raise Problem("in_use", used_by=used_by)
     try:
@@ -137,9 +137,10 @@ async def remove(access: Access, noun: Noun, subject: str, version: int | None) 
     )
 
 
-async def _uses(access: Access, noun: Noun, subject: str) -> list[UsedBy]:
+async def uses(access: Access, asked: Iterable[Use], subject: str) -> list[UsedBy]:
+    """Return what still needs a row, as far as the caller can see it."""
     found: list[UsedBy] = []
-    for use in noun.uses:
+    for use in asked:
         rows = await access.session.rows(use.find(subject).limit(_SHOWN_USES))
         found += [UsedBy(kind=use.kind, id=row["id"], name=str(row["name"])) for row in rows]
     return found[:_SHOWN_USES]

@@ -289,16 +289,15 @@ prompts = Table(
     metadata,
     _id(),
     Column("client_id", Text, ForeignKey("clients.id")),
-    # What a flow plays: `prompt:<name>`.
+    # What a flow plays: `prompt:<name>`. The switch finds files by name alone, so a name is one
+    # for the whole installation; a client's begin with its id.
     Column("name", Text, nullable=False),
     Column("language", Text, nullable=False),
     _words("text"),
-    _words("source", "uploaded"),
-    Column("path", Text, nullable=False),
     Column("sha256", Text, nullable=False),
     Column("duration_ms", Integer, nullable=False),
     *_common(),
-    UniqueConstraint("client_id", "name", "language", postgresql_nulls_not_distinct=True),
+    UniqueConstraint("name", "language"),
 )
 
 listed_numbers = Table(

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.schema import ColumnCollectionConstraint
 
+from openseat.platform.database import metadata
 from openseat.platform.problems import Problem
 
 _UNAVAILABLE = ("08", "57P", "53", "58")
 _RETRYABLE = ("40001", "40P01")
+_NAMES = frozenset({"name", "e164", "login", "number"})
 
 
 def database_problem(error: DBAPIError) -> Problem | None:
@@ -39,7 +42,16 @@ def database_problem(error: DBAPIError) -> Problem | None:
 
 
 def _field(constraint: str, kind: str, table: str) -> str:
-    """Return the column that a constraint's name ends with (the last one of several)."""
-    name = constraint.removeprefix(f"{kind}_{table}_")
-    # Composite keys carry the client first: (client_id, project_id) is about the project.
-    return name.removeprefix("client_id_") if name != "client_id" else name
+    """Return the column that a person would say a constraint is about.
+
+    Of a key over several columns that is its name, or the last: the ones before say whose it is.
+    """
+    prefix = f"{kind}_{table}_"
+    listed = constraint.removeprefix(prefix)
+    if kind == "ck" or table not in metadata.tables:
+        return listed
+    for one in metadata.tables[table].constraints:
+        if isinstance(one, ColumnCollectionConstraint) and one.name == constraint:
+            columns = [column.name for column in one.columns]
+            return next((name for name in columns if name in _NAMES), columns[-1])
+    return listed

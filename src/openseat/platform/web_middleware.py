@@ -17,7 +17,7 @@ from openseat.platform.texts import accepted
 
 BODY_LIMIT = 1_000_000
 """Largest body of a request in bytes, unless the path is listed in :data:`BODY_LIMITS`."""
-BODY_LIMITS: dict[str, int] = {"/api/v1/prompts": 20_000_000}
+BODY_LIMITS: dict[str, int] = {"/api/v1/prompts": 20_100_000}
 
 _GIVEN_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 _SECURITY: Mapping[str, str] = {

@@ -1,0 +1,206 @@
+"""Prompts that the operator and its clients recorded, beside those that come with OpenSeat."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from typing import Annotated, Any
+
+from fastapi import APIRouter, File, Form, Query, UploadFile
+from pydantic import BaseModel, Field
+from sqlalchemy import delete, insert
+from starlette.responses import FileResponse, JSONResponse, Response
+
+from openseat.directory import service
+from openseat.directory.noun import Noun, Row, Use, document
+from openseat.directory.organisation import Language
+from openseat.directory.queues import named_in_flows
+from openseat.directory.routes import Subject, answer, listing
+from openseat.directory.tables import prompts
+from openseat.platform.access import Access, needs
+from openseat.platform.fields import Id, Strict, Text
+from openseat.platform.identifiers import new_id
+from openseat.platform.paging import Page
+from openseat.platform.problems import Problem, responses
+from openseat.prompts.catalogue import LANGUAGES, texts
+from openseat.prompts.store import PromptStore
+
+router = APIRouter(tags=["prompts"])
+
+Reads = Annotated[Access, needs("prompts.read")]
+Writes = Annotated[Access, needs("prompts.write")]
+Name = Annotated[str, Form(pattern="^[a-z0-9][a-z0-9_-]{0,63}$")]
+
+
+class PromptFields(Strict):
+    """A sentence or word that flows and queues play: `prompt:<name>`."""
+
+    client_id: Id | None = None
+    name: str
+    language: Language
+    text: Text = Field(default="", description="What is said")
+
+
+PROMPT = Noun(
+    kind="prompt",
+    path="prompts",
+    table=prompts,
+    fields=PromptFields,
+    document=document(
+        "Prompt",
+        PromptFields,
+        duration_ms=(int, Field(description="How long it lasts")),
+        sha256=(str, Field(description="Of the sound as it is played")),
+    ),
+    permission="prompts",
+    filters=("client_id",),
+)
+
+
+_Query = listing(PROMPT)
+
+
+class ShippedPrompt(BaseModel):
+    """A prompt that comes with OpenSeat."""
+
+    name: str
+    language: Language
+    text: str
+
+
+class ShippedPrompts(BaseModel):
+    """Every prompt that comes with OpenSeat."""
+
+    items: list[ShippedPrompt]
+
+
+@router.get("/prompts/shipped", operation_id="list_shipped_prompts", responses=responses(401, 403))
+async def list_shipped(_access: Reads) -> ShippedPrompts:
+    """List the prompts that come with OpenSeat, with their texts."""
+    return ShippedPrompts(
+        items=[
+            ShippedPrompt.model_validate({"name": name, "language": language, "text": said})
+            for language in LANGUAGES
+            for name, said in sorted(texts(language).items())
+        ]
+    )
+
+
+@router.get(
+    "/prompts",
+    operation_id="list_prompts",
+    response_model=Page[PROMPT.document],
+    responses=responses(401, 403),
+)
+async def list_prompts(access: Reads, query: Annotated[_Query, Query()]) -> Any:
+    """List prompts by name, page by page."""
+    asked = query.model_dump()
+    rows, following = await service.find_page(
+        access,
+        PROMPT,
+        limit=asked["limit"],
+        cursor=asked["cursor"],
+        search=asked["q"],
+        filters={} if asked["client_id"] is None else {"client_id": asked["client_id"]},
+    )
+    return {"items": rows, "next_cursor": following}
+
+
+@router.post(
+    "/prompts",
+    operation_id="create_prompt",
+    status_code=201,
+    response_model=PROMPT.document,
+    responses=responses(401, 403, 409),
+)
+async def create_prompt(
+    access: Writes,
+    file: Annotated[UploadFile, File(description="WAV, at most 20 MB and five minutes")],
+    name: Name,
+    language: Annotated[Language, Form()] = "zh-CN",
+    client_id: Annotated[Id | None, Form()] = None,
+    text: Annotated[Text, Form()] = "",
+) -> JSONResponse:
+    """Take a sound file as a prompt; a client's name begins with the client's id."""
+    owner = client_id or access.principal.client_id
+    whole = name if owner is None or name.startswith(f"{owner}-") else f"{owner}-{name}"
+    data = await file.read()
+    row = {
+        "id": new_id("prompt"),
+        "client_id": owner,
+        "name": whole,
+        "language": language,
+        "text": text,
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "duration_ms": 0,
+    }
+    # The row first: it is what the database can refuse.
+    await access.session.run(insert(prompts).values(**row))
+    made = await asyncio.to_thread(_store(access).add, language, whole, data)
+    await access.session.run(
+        prompts.update()
+        .where(prompts.c.id == row["id"])
+        .values(
+            duration_ms=made.duration_ms, sha256=hashlib.sha256(made.path.read_bytes()).hexdigest()
+        )
+    )
+    stored = await service.find(access, PROMPT, str(row["id"]))
+    await access.record(
+        "prompt.created", "prompt", stored["id"], {"name": whole, "language": language}, owner
+    )
+    return answer(PROMPT, stored, 201)
+
+
+@router.get(
+    "/prompts/{subject}",
+    operation_id="read_prompt",
+    response_model=PROMPT.document,
+    responses=responses(401, 403, 404),
+)
+async def read_prompt(access: Reads, subject: Subject) -> JSONResponse:
+    """Read one prompt."""
+    return answer(PROMPT, await service.find(access, PROMPT, subject))
+
+
+@router.get(
+    "/prompts/{subject}/audio",
+    operation_id="read_prompt_audio",
+    response_class=FileResponse,
+    responses={200: {"content": {"audio/wav": {}}}, **responses(401, 403, 404)},
+)
+async def read_prompt_audio(access: Reads, subject: Subject) -> FileResponse:
+    """Hear one prompt."""
+    row = await service.find(access, PROMPT, subject)
+    found = _store(access).find(row["language"], row["name"])
+    return FileResponse(found.path, media_type="audio/wav")
+
+
+@router.delete(
+    "/prompts/{subject}",
+    operation_id="delete_prompt",
+    status_code=204,
+    responses=responses(401, 403, 404, 409),
+)
+async def delete_prompt(access: Writes, subject: Subject) -> Response:
+    """Delete a prompt that no flow plays."""
+    row = await service.find(access, PROMPT, subject)
+    used_by = await service.uses(access, _played(row), subject)
+    if used_by:
+        raise Problem("in_use", used_by=used_by)
+    if not await access.session.run(delete(prompts).where(prompts.c.id == subject)):
+        raise Problem("access.refused")
+    await access.record(
+        "prompt.deleted", "prompt", subject, {"name": row["name"]}, row["client_id"]
+    )
+    _store(access).remove(row["language"], row["name"])
+    return Response(status_code=204)
+
+
+def _played(row: Row) -> tuple[Use, ...]:
+    if row["name"] in texts(row["language"]):
+        return ()  # The shipped one of that name is heard again.
+    return (Use("flow", lambda _: named_in_flows(f"prompt:{row['name']}")),)
+
+
+def _store(access: Access) -> PromptStore:
+    return PromptStore(access.services.settings.paths.prompts)

@@ -1,0 +1,205 @@
+"""A stale view with the changes since equals a fresh view: for every viewer, on any history."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from openseat.realtime.gateway import Gateway
+from openseat.realtime.sight import (
+    AgentSight,
+    ClientSight,
+    OperatorSight,
+    Sight,
+    SupervisorSight,
+    delta,
+    snapshot,
+)
+from openseat.realtime.state import TABLES, FeedBroken, FloorState
+
+CLIENTS = ["", "north", "south"]
+AGENTS = ["a1", "a2", "a3"]
+QUEUES = ["q1", "q2"]
+GROUPS = ["g1", "g2"]
+SIGHTS: list[Sight] = [
+    OperatorSight(),
+    ClientSight("north"),
+    ClientSight("south"),
+    SupervisorSight(frozenset({"g1"}), frozenset({"q1"}), frozenset({"a1"})),
+    SupervisorSight(frozenset(), frozenset({"q1", "q2"}), frozenset()),
+    AgentSight("a2", frozenset({"q2"})),
+]
+
+
+def row(table: str, key: str) -> st.SearchStrategy[dict[str, Any]]:
+    common = {"client_id": st.sampled_from(CLIENTS), "since": st.integers(0, 3)}
+    match table:
+        case "agents":
+            return st.fixed_dictionaries(
+                {
+                    "agent_id": st.just(key),
+                    "group_id": st.sampled_from(GROUPS),
+                    "queues": st.just(QUEUES),
+                    "handled": st.integers(0, 3),
+                    **common,
+                }
+            )
+        case "queues":
+            return st.fixed_dictionaries({"queue_id": st.just(key), **common})
+        case "calls":
+            return st.fixed_dictionaries(
+                {
+                    "call_id": st.just(key),
+                    "queue_id": st.sampled_from(["", *QUEUES]),
+                    "agent_id": st.sampled_from(["", *AGENTS]),
+                    **common,
+                }
+            )
+        case _:
+            return st.fixed_dictionaries({"trunk_id": st.just(key), "reachable": st.booleans()})
+
+
+KEYS = {"agents": AGENTS, "queues": QUEUES, "calls": ["c1", "c2", "c3"], "trunks": ["t1"]}
+
+
+@st.composite
+def change(draw: st.DrawFn) -> dict[str, Any]:
+    placed: dict[str, dict[str, Any]] = {}
+    gone: dict[str, list[str]] = {}
+    for table, keys in KEYS.items():
+        for key in keys:
+            match draw(st.sampled_from(["stay", "stay", "set", "gone"])):
+                case "set":
+                    placed.setdefault(table, {})[key] = draw(row(table, key))
+                case "gone":
+                    gone.setdefault(table, []).append(key)
+    cell = {"cell_id": "main", "calls": draw(st.integers(0, 2)), "switch_reachable": True}
+    return {"feed": "delta", "set": placed, "gone": gone, "cell": cell}
+
+
+histories = st.lists(change(), max_size=12)
+
+
+def numbered(changes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{**one, "no": n, "at": n, "epoch": 1} for n, one in enumerate(changes, 1)]
+
+
+def first() -> dict[str, Any]:
+    return {"feed": "snapshot", "no": 0, "at": 0, "epoch": 1}
+
+
+def applied(view: dict[str, Any], frame: dict[str, Any]) -> dict[str, Any]:
+    """What a browser does with a frame."""
+    assert frame["no"] == view["no"] + 1
+    tables = {name: dict(view[name]) for name in TABLES}
+    for name in TABLES:
+        tables[name] |= frame["set"].get(name, {})
+        for key in frame["gone"].get(name, []):
+            del tables[name][key]
+    return {**view, **tables, "no": frame["no"], "at": frame["at"], "cell": frame["cell"]}
+
+
+@given(histories, st.sampled_from(SIGHTS), st.data())
+def test_a_stale_filtered_view_with_the_changes_since_equals_a_fresh_one(
+    history: list[dict[str, Any]], sight: Sight, data: st.DataObject
+) -> None:
+    state = FloorState.of(first())
+    joined = data.draw(st.integers(0, len(history)), label="joined after")
+    view = snapshot(state, sight)
+    for frame in numbered(history):
+        made = state.apply(frame)
+        if made.no == joined:
+            view = snapshot(state, sight)
+        elif made.no > joined or joined == 0:
+            view = applied(view, delta(1, made, sight))
+    if len(history) >= joined:
+        assert view == {**snapshot(state, sight), "cell": view["cell"]}
+        assert not history or view["cell"] == snapshot(state, sight)["cell"]
+
+
+@given(histories, st.sampled_from(CLIENTS[1:]))
+def test_a_client_is_never_told_a_row_or_an_id_of_another(
+    history: list[dict[str, Any]], client_id: str
+) -> None:
+    state, sight = FloorState.of(first()), ClientSight(client_id)
+    shown: set[tuple[str, str]] = set()
+    for frame in numbered(history):
+        told = delta(1, state.apply(frame), sight)
+        for table, rows in told["set"].items():
+            for key, seen in rows.items():
+                assert seen["client_id"] == client_id
+                assert "queues" not in seen or table != "agents"
+                shown.add((table, key))
+        for table, keys in told["gone"].items():
+            # Only what was shown can go; anything else would tell that it exists.
+            assert {(table, key) for key in keys} <= shown
+        assert "calls" not in told["cell"]
+
+
+@given(histories, st.sampled_from(SIGHTS), st.data())
+def test_a_viewer_that_comes_back_ends_with_the_same_rows_as_one_that_stayed(
+    history: list[dict[str, Any]], sight: Sight, data: st.DataObject
+) -> None:
+    import asyncio
+    import json
+
+    async def scenario() -> None:
+        gateway = Gateway(feed=None)  # type: ignore[arg-type]  # frames are given by hand
+        gateway.take(first())
+        lost = data.draw(st.integers(0, len(history)), label="lost after")
+        viewer = gateway.join(sight, None)
+        view = json.loads(viewer.frames.get_nowait())
+        for frame in numbered(history):
+            if frame["no"] == lost + 1:
+                gateway.leave(viewer)
+            gateway.take(frame)
+            if frame["no"] <= lost:
+                view = applied(view, json.loads(viewer.frames.get_nowait()))
+        back = gateway.join(sight, (1, view["no"]))
+        while not back.frames.empty():
+            view = applied(view, json.loads(back.frames.get_nowait()))
+        assert gateway.state is not None
+        fresh = json.loads(json.dumps(snapshot(gateway.state, sight)))
+        assert {name: view[name] for name in TABLES} == {name: fresh[name] for name in TABLES}
+        assert view["no"] == fresh["no"]
+
+    asyncio.run(scenario())
+
+
+async def test_a_viewer_of_another_epoch_gets_a_fresh_snapshot() -> None:
+    gateway = Gateway(feed=None)  # type: ignore[arg-type]  # frames are given by hand
+    gateway.take(first())
+    back = gateway.join(OperatorSight(), (0, 0))
+    assert '"feed":"snapshot"' in back.frames.get_nowait()
+
+
+async def test_a_slow_viewer_is_dropped_with_a_reason_and_the_others_go_on() -> None:
+    gateway = Gateway(feed=None)  # type: ignore[arg-type]  # frames are given by hand
+    gateway.take(first())
+    slow, quick = gateway.join(OperatorSight(), None), gateway.join(OperatorSight(), None)
+    for frame in numbered([{"feed": "delta", "set": {}, "gone": {}, "cell": {}}] * 300):
+        gateway.take(frame)
+        quick.frames.get_nowait()
+    assert slow.closed == (4408, "too slow")
+    assert quick.closed is None
+
+
+async def test_a_restarted_floor_gives_every_viewer_a_fresh_snapshot() -> None:
+    gateway = Gateway(feed=None)  # type: ignore[arg-type]  # frames are given by hand
+    gateway.take(first())
+    viewer = gateway.join(OperatorSight(), None)
+    viewer.frames.get_nowait()
+    gateway.take({**first(), "epoch": 2, "trunks": {"t1": {"trunk_id": "t1", "reachable": True}}})
+    assert '"epoch":2' in viewer.frames.get_nowait()
+
+
+def test_a_change_out_of_turn_is_refused_and_nothing_is_changed() -> None:
+    state = FloorState.of(first())
+    with pytest.raises(FeedBroken):
+        state.apply({"feed": "delta", "no": 2, "at": 1, "epoch": 1, "set": {}, "gone": {}})
+    with pytest.raises(FeedBroken):
+        state.apply({"feed": "delta", "no": 1, "at": 1, "epoch": 2, "set": {}, "gone": {}})
+    assert state == FloorState.of(first())
