@@ -74,13 +74,6 @@ class _Trunk(Noun):
         return None
 
 
-class PhonePassword(Strict):
-    """A phone's password, for whoever sets the phone up."""
-
-    id: str
-    password: str
-
-
 PHONE = _Phone(
     kind="phone",
     path="phones",

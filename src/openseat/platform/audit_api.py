@@ -1,0 +1,59 @@
+"""Reading the audit trail."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+from sqlalchemy import select
+
+from openseat.platform.access import Access, needs
+from openseat.platform.audit import audit_entries
+from openseat.platform.fields import Id
+from openseat.platform.paging import PAGE_DEFAULT, PAGE_LARGEST, Page, cut_page, read_cursor
+from openseat.platform.problems import responses
+
+router = APIRouter(tags=["audit"])
+
+
+class Entry(BaseModel):
+    """One thing that was done or tried."""
+
+    seq: int
+    at: datetime
+    actor_id: str = Field(description="The user; empty for somebody unknown")
+    client_id: str | None = Field(description="Whose data it concerns")
+    action: str
+    kind: str
+    subject_id: str
+    detail: dict[str, Any]
+    request_id: str
+
+
+class AuditQuery(BaseModel):
+    """Narrows the trail."""
+
+    limit: Annotated[int, Field(ge=1, le=PAGE_LARGEST)] = PAGE_DEFAULT
+    cursor: Annotated[str | None, Field(max_length=200, pattern="^[A-Za-z0-9_-]+$")] = None
+    action: Annotated[str | None, Field(pattern="^[a-z_.-]{1,60}$")] = None
+    actor_id: Id | None = None
+    subject_id: Id | None = None
+
+
+@router.get("/audit", operation_id="list_audit_entries", responses=responses(401, 403))
+async def list_entries(
+    access: Annotated[Access, needs("audit.read")], query: Annotated[AuditQuery, Query()]
+) -> Page[Entry]:
+    """List what was done and tried, newest first."""
+    columns = audit_entries.c
+    statement = select(audit_entries).order_by(columns.seq.desc()).limit(query.limit + 1)
+    if query.cursor is not None:
+        statement = statement.where(columns.seq < read_cursor(query.cursor, int)[0])
+    for name in ("action", "actor_id", "subject_id"):
+        value = getattr(query, name)
+        if value is not None:
+            statement = statement.where(columns[name] == value)
+    rows, following = cut_page(await access.session.rows(statement), query.limit, "seq")
+    return Page[Entry](items=[Entry.model_validate(row) for row in rows], next_cursor=following)
