@@ -528,6 +528,7 @@ class TestAccounts:
         stage.switch.apply([Originate(leg_id="leg-x", address=OTHER_PHONE, timeout_ms=SECOND)])
         assert (await stage.given(LegEnded, leg_id="leg-x")).cause == 20
         await stage.switch.push_phones(PHONES)
+        await stage.set_phone(OTHER_PHONE, reachable=True)
         await stage.given(EndpointChanged, agent_id=seat(OTHER_PHONE), reachable=True)
         await person.press("5")
         await stage.given(DigitPressed, leg_id=leg_id, digit="5")

@@ -62,7 +62,7 @@ class AsteriskPerson:
     async def press(self, digits: str) -> None:
         """Press keys."""
         await self._stage.connected(self.channel_id)
-        await self._stage.carry("POST", f"channels/{self.channel_id}/dtmf?dtmf={digits}")
+        await self._stage.send_digits(self.channel_id, digits)
 
     async def speak(self, hertz: int) -> None:
         """Speak from now on."""
@@ -120,9 +120,18 @@ class AsteriskStage(Stage):
             site.ports.ami, CONTROL_USER, site.ami_secret, _ignore_event, _ignore
         )
         await carrier.push_main(self._carrier, self.pair.main.site, secret)
-        await carrier.register_phones(self._carrier, self.pair.main.site, PHONES)
         await self.switch.start(self.take)
-        await self._furnish(self.switch)
+        await self.switch.push_phones(PHONES)
+        await self.switch.push_trunks(
+            [Trunk(trunk_id=TRUNK, host=site.sip_host, port=site.ports.sip)]
+        )
+        for phone in PHONES:
+            self.switch.bind(seat(phone.endpoint), phone.endpoint)
+            changed = await self.given(EndpointChanged, agent_id=seat(phone.endpoint))
+            if not changed.reachable:
+                await self.set_phone(phone.endpoint, reachable=True)
+                await self.given(EndpointChanged, agent_id=changed.agent_id, reachable=True)
+        await self.given(TrunkChanged, trunk_id=TRUNK, reachable=True)
         self.seen.clear()
 
     async def close(self) -> None:
@@ -131,9 +140,7 @@ class AsteriskStage(Stage):
         if self._carrier is not None:
             for channel in await self._list(self._carrier, "channels", list[Channel]):
                 await self.carry("DELETE", f"channels/{channel.id}")
-            self._carrier.close()
-        if self._ami is not None:
-            self._ami.close()
+        await self.close_carrier()
 
     async def until(self, found: Callable[[], T | None], what: str) -> T:
         """Wait until `found` returns something."""
@@ -176,16 +183,15 @@ class AsteriskStage(Stage):
 
     async def set_phone(self, endpoint: str, *, reachable: bool) -> None:
         """A phone goes off, or comes back on the network."""
-        ari, phones = self._link, [one for one in PHONES if one.endpoint == endpoint]
+        await carrier.unregister_phones(self._link, [endpoint])
         if reachable:
-            await carrier.register_phones(ari, self.pair.main.site, phones)
-        else:
-            await carrier.unregister_phones(ari, [endpoint])
+            phones = [one for one in PHONES if one.endpoint == endpoint]
+            await carrier.register_phones(self._link, self.pair.main.site, phones)
 
     async def set_trunk(self, *, reachable: bool) -> None:
         """The carrier fails, or recovers."""
         if not reachable:
-            self.close_carrier()
+            await self.close_carrier()
             self.pair.carrier.kill()
             return
         self.pair.carrier.start()
@@ -198,12 +204,12 @@ class AsteriskStage(Stage):
             site.ports.ami, CONTROL_USER, site.ami_secret, _ignore_event, _ignore
         )
 
-    def close_carrier(self) -> None:
-        """Let go of the carrier before it is killed."""
-        if self._carrier is not None:
-            self._carrier.close()
-        if self._ami is not None:
-            self._ami.close()
+    async def close_carrier(self) -> None:
+        """Let go of the carrier."""
+        for connection in (self._carrier, self._ami):
+            if connection is not None:
+                connection.close()
+                await connection.closed()
 
     async def new_floor(self) -> None:
         """Another floor process takes over."""
@@ -238,6 +244,7 @@ class AsteriskStage(Stage):
             bridges = await self._list(ari, "bridges", list[BridgeSnapshot])
         finally:
             ari.close()
+            await ari.closed()
         return len(channels), len(bridges)
 
     # -- for people --------------------------------------------------------------------
@@ -274,6 +281,12 @@ class AsteriskStage(Stage):
 
         await self.until(up, f"{channel_id} up")
 
+    async def send_digits(self, channel_id: str, digits: str) -> None:
+        """Press keys on a channel, while its person may be speaking."""
+        assert self._ami is not None
+        for digit in digits:
+            await self._ami.ask("PlayDTMF", Channel=channel_id, Digit=digit, Duration="100")
+
     def voice(self, hertz: int) -> str:
         """Return the media address of a long tone."""
         path = self.pair.carrier.site.spool / f"voice-{hertz}"
@@ -300,16 +313,6 @@ class AsteriskStage(Stage):
     def _link(self) -> AriConnection:
         assert self._carrier is not None
         return self._carrier
-
-    async def _furnish(self, switch: AsteriskSwitch | Any) -> None:
-        for phone in PHONES:
-            switch.bind(seat(phone.endpoint), phone.endpoint)
-        await switch.push_phones(PHONES)
-        site = self.pair.carrier.site
-        await switch.push_trunks([Trunk(trunk_id=TRUNK, host=site.sip_host, port=site.ports.sip)])
-        for phone in PHONES:
-            await self.given(EndpointChanged, agent_id=seat(phone.endpoint), reachable=True)
-        await self.given(TrunkChanged, trunk_id=TRUNK, reachable=True)
 
     async def _list(self, ari: AriConnection, uri: str, kind: type[list[T]]) -> list[T]:
         reply = await ari.ask("GET", uri)

@@ -15,6 +15,7 @@ from pathlib import Path
 from openseat.platform.ports import HIGHEST_BASE, SPAN
 from openseat.platform.settings import Settings
 from openseat.switch.asterisk.configuration import write_configuration
+from openseat.switch.asterisk.health import answers
 from openseat.switch.asterisk.site import SwitchSite, carrier_site, main_site
 
 _READY_S = 30.0
@@ -54,7 +55,7 @@ class RunningSwitch:
                 start_new_session=True,
             )
         end = time.monotonic() + _READY_S
-        while not (_listens(self.site.ports.http) and _listens(self.site.ports.ami)):
+        while not answers(self.site):
             if self.process.poll() is not None or time.monotonic() > end:
                 self.stop()
                 raise SwitchNotReadyError(self._tail())
@@ -123,12 +124,6 @@ def running_switches(
     finally:
         pair.main.stop()
         pair.carrier.stop()
-
-
-def _listens(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _free_base() -> int:

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 RATE = 8000
 _WINDOW = RATE // 10
-#: Part of a window's energy that lies in the tone, from which on the tone counts as heard: speech
-#: codecs leave nearly all of a sine, and music or noise has a few per cent in any one bin.
-_CLEAR = 0.5
+#: Part of a window's energy that lies in the tone, from which on the tone counts as heard: three
+#: voices may speak at once, and music or noise has a few per cent in any one bin.
+_CLEAR = 0.2
 _QUIET = 50.0
 
 Samples = NDArray[np.float64]

@@ -91,7 +91,10 @@ class AsteriskSwitch:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        connections = [one for one in (self._ari, self._admin, self._ami) if one is not None]
         self._disconnect()
+        for connection in connections:
+            await connection.closed()
 
     def apply(self, effects: Iterable[Effect]) -> None:
         """Carry out effects; returns at once."""
@@ -181,6 +184,8 @@ class AsteriskSwitch:
         self._ami = await AmiConnection.connect(
             site.ports.ami, CONTROL_USER, site.ami_secret, _ignore, self._closed
         )
+        # A switch that is still loading lets us in before it can carry out everything.
+        await self._ami.ask("Command", Command="core waitfullybooted")
         allowed = [{"type": name} for name in self._signals.wanted]
         reply = await self._ari.ask(
             "PUT", f"applications/{site.application}/eventFilter", {"allowed": allowed}

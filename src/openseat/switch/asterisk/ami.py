@@ -33,6 +33,7 @@ class AmiConnection(asyncio.Protocol):
     def __init__(self, on_event: OnEvent, on_closed: Callable[[], None]) -> None:
         self._on_event = on_event
         self._on_closed = on_closed
+        self._gone: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._transport: asyncio.Transport | None = None
         self._buffer = bytearray()
         self._greeted = False
@@ -93,10 +94,15 @@ class AmiConnection(asyncio.Protocol):
         return answer
 
     def close(self) -> None:
-        """Close the session; `on_closed` is not called."""
+        """Begin to close the session; `on_closed` is not called."""
         self._on_closed = _nothing
         if self._transport is not None:
             self._transport.close()
+
+    async def closed(self) -> None:
+        """Wait until the connection is closed."""
+        if self._transport is not None:
+            await self._gone
 
     # -- asyncio.Protocol --------------------------------------------------------------
 
@@ -125,6 +131,8 @@ class AmiConnection(asyncio.Protocol):
         for on_reply in pending.values():
             if on_reply is not None:
                 on_reply(LOST)
+        if not self._gone.done():
+            self._gone.set_result(None)
         self._on_closed()
 
     # -- inside ------------------------------------------------------------------------

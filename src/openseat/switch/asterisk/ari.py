@@ -70,6 +70,7 @@ class AriConnection(asyncio.Protocol):
         self._on_closed = on_closed
         self._loop = asyncio.get_running_loop()
         self._opened: asyncio.Future[None] = self._loop.create_future()
+        self._gone: asyncio.Future[None] = self._loop.create_future()
         self._transport: asyncio.Transport | None = None
         self._socket: socket.socket | None = None
         self._pending: dict[str, OnReply | None] = {}
@@ -158,13 +159,18 @@ class AriConnection(asyncio.Protocol):
         return answer
 
     def close(self) -> None:
-        """Close the connection; `on_closed` is not called."""
+        """Begin to close the connection; `on_closed` is not called."""
         self._on_closed = _nothing
         if self._websocket.state is State.OPEN:
             self._websocket.send_close(1001)
             self._flush()
         if self._transport is not None:
             self._transport.close()
+
+    async def closed(self) -> None:
+        """Wait until the connection is closed."""
+        if self._transport is not None:
+            await self._gone
 
     # -- asyncio.Protocol --------------------------------------------------------------
 
@@ -204,6 +210,8 @@ class AriConnection(asyncio.Protocol):
         for on_reply in pending.values():
             if on_reply is not None:
                 on_reply(_LOST)
+        if not self._gone.done():
+            self._gone.set_result(None)
         self._on_closed()
 
     # -- inside ------------------------------------------------------------------------

@@ -150,10 +150,12 @@ async def register_phones(ari: AriConnection, main: SwitchSite, phones: Iterable
 
 
 async def unregister_phones(ari: AriConnection, endpoints: Iterable[str]) -> None:
-    """Take simulated phones off the network; their registrations are withdrawn."""
+    """Take simulated phones off the network: their registrations are withdrawn.
+
+    The rest of the account stays: withdrawing is itself a request that has to log in.
+    """
     for name in endpoints:
-        for kind in ("registration", "endpoint", "aor", "auth"):
-            await ari.ask("DELETE", f"asterisk/config/dynamic/res_pjsip/{kind}/{name}")
+        await ari.ask("DELETE", f"asterisk/config/dynamic/res_pjsip/registration/{name}")
 
 
 async def _put(ari: AriConnection, kind: str, name: str, fields: Mapping[str, str]) -> None:
