@@ -83,3 +83,10 @@ def test_everything_an_installation_writes_is_under_its_home(tmp_path: Path):
     assert stat.S_IMODE(paths.recordings.stat().st_mode) == 0o700
     assert paths.spool.is_dir()
     assert all(path.is_relative_to(paths.home) for path in (paths.log, paths.web, paths.postgres))
+
+
+def test_the_reference_names_every_setting(tmp_path: Path):
+    reference = (Path(__file__).parents[2] / "docs/reference/settings.md").read_text("utf-8")
+    settings = load(tmp_path, OPENSEAT_DATABASE_URL="postgresql://a@b/c")
+    missing = [name for name in settings.environment() if f"`{name}`" not in reference]
+    assert not missing
