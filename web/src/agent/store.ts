@@ -19,9 +19,6 @@ export interface Seat {
   reachable: boolean
 }
 
-const instant = (value: string | number | null | undefined): number | null =>
-  value === null || value === undefined || value === '' ? null : new Date(value).getTime()
-
 /**
  * The agent's own seat: what the API says of it, kept current by the agent's row in the feed.
  */
@@ -40,11 +37,11 @@ export const useDesk = defineStore('desk', () => {
     if (row) {
       return {
         state: row.state,
-        reason: row.reason,
+        reason: row.reason ?? '',
         since: row.since,
-        until: row.until,
+        until: row.until ?? null,
         intended: row.intended || null,
-        endpoint: row.endpoint,
+        endpoint: row.endpoint ?? '',
         callId: row.call_id,
         segmentId: row.segment_id,
         reachable: row.reachable,
@@ -53,8 +50,8 @@ export const useDesk = defineStore('desk', () => {
     return {
       state: own.state,
       reason: own.reason,
-      since: instant(own.since),
-      until: instant(own.wrap_up_until),
+      since: own.since,
+      until: own.wrap_up_until,
       intended: own.intended || null,
       endpoint: own.endpoint,
       callId: own.call_id,
@@ -77,6 +74,7 @@ export const useDesk = defineStore('desk', () => {
 
   /** Read what is known of the contact at hand; the last one stays while there is none. */
   async function refreshPop(): Promise<void> {
+    if (!seat.value?.callId || pop.value?.call_id === seat.value.callId) return
     try {
       const found = await get<ScreenPop | undefined>('/me/agent/screen-pop')
       if (found) pop.value = found

@@ -54,6 +54,7 @@ const LISTED: Record<string, string> = {
   previous: 'agentState',
   target_kind: 'targetKind',
   layout: 'layoutWord',
+  code: 'disposition',
 }
 
 function word(group: string, value: string): string {

@@ -82,7 +82,7 @@ export function serves(
 ): boolean {
   return (
     agent.client_id === clientId ||
-    agent.queues.some((id) => queues.get(id)?.client_id === clientId)
+    (agent.queues ?? []).some((id) => queues.get(id)?.client_id === clientId)
   )
 }
 

@@ -30,27 +30,28 @@ export const CALL_STATES = [
 ] as const
 export type CallState = (typeof CALL_STATES)[number]
 
+/** An agent; what may be missing is not told to clients. */
 export interface AgentRow {
   agent_id: string
   number: string
   name: string
-  group_id: string
+  group_id?: string
   state: AgentState
-  reason: string
+  reason?: string
   since: number
   /** When after-call work or the grace of a lost connection is over. */
-  until: number | null
+  until?: number | null
   /** What the agent will be after the contact at hand; empty for nothing special. */
-  intended: AgentState | '' | null
-  endpoint: string
+  intended?: AgentState | '' | null
+  endpoint?: string
   call_id: string
   segment_id: string
   queue_id: string
   client_id: string
   reachable: boolean
-  queues: string[]
-  handled: number
-  talk_ms: number
+  queues?: string[]
+  handled?: number
+  talk_ms?: number
 }
 
 export interface QueueToday {

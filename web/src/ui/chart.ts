@@ -20,6 +20,7 @@ export interface Palette {
   text: string
   line: string
   surface: string
+  font: string
 }
 
 /** The palette inside `element`: charts are drawn on canvas, which knows no CSS variables. */
@@ -31,6 +32,7 @@ export function palette(element: Element = document.documentElement): Palette {
     text: token('--os-text-2'),
     line: token('--os-line'),
     surface: token('--os-surface'),
+    font: token('--os-font'),
   }
 }
 
@@ -45,7 +47,7 @@ export function frame(colours: Palette): ChartOption {
   return {
     animation: false,
     color: colours.series,
-    textStyle: { fontFamily: 'system-ui, "Noto Sans CJK SC", "Microsoft YaHei", sans-serif' },
+    textStyle: { fontFamily: colours.font },
     grid: { left: 8, right: 12, top: 34, bottom: 4, containLabel: true },
     legend: {
       top: 2,

@@ -76,11 +76,20 @@ export function dayBounds(day: string): { from: string; to: string } {
   }
 }
 
+/** Month, day and time of a moment of this year, the full date of another: for tables. */
+export function shortTime(value: string | number | null | undefined): string {
+  const whole = dateTime(value)
+  const year = `${new Date().getFullYear()}-`
+  return whole.startsWith(year) ? whole.slice(year.length) : whole
+}
+
 /** Money: the exact decimal the server sent, with its currency; never through a float. */
 export function money(amount: string | null | undefined, currency = 'CNY'): string {
   if (amount === null || amount === undefined || amount === '') return NONE
   const sign = { CNY: '¥', USD: '$', EUR: '€' }[currency] ?? `${currency} `
-  return amount.startsWith('-') ? `-${sign}${amount.slice(1)}` : `${sign}${amount}`
+  // Noughts after the cents say nothing: 0.6500 is 0.65, while 0.8625 stays.
+  const short = amount.replace(/(\.\d\d\d*?)0+$/, '$1')
+  return short.startsWith('-') ? `-${sign}${short.slice(1)}` : `${sign}${short}`
 }
 
 /** A file's size. */

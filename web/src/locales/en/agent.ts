@@ -2,6 +2,7 @@ import type source from '@/locales/zh-CN/agent'
 
 export default {
   desk: {
+    silent: 'The floor does not answer at the moment; your state may be out of date. A call under way goes on.',
     signIn: {
       title: 'Sign in to your seat',
       hint: 'Choose the phone in front of you. Calls will ring on it.',

@@ -4,6 +4,7 @@ export default {
   events: {
     call_started: '{direction} call began: {caller} → {called}',
     call_assigned: 'Belongs to client “{client}”, project “{project}”',
+    call_language_set: 'Language of the call set to {language}',
     call_refused: 'Call refused: {reason}',
     call_answered: 'Customer answered; charged time begins',
     call_ended: 'Call ended by {ended_by}; {duration} in all, {billable} charged',
@@ -53,7 +54,7 @@ export default {
     callback_promised: 'Call-back to {number} promised until {due_at} ({reason})',
     rating_given: 'Customer rated {score} of {scale}',
     agent_signed_in: '{agent} signed in at {endpoint}',
-    agent_state_changed: '{agent}: {previous} → {state}',
+    agent_state_changed: '{agent} went from {previous} to {state}',
     agent_intended: '{agent} will be {state} afterwards',
     agent_link_changed: 'The desk of {agent} is connected',
     agent_link_changed_gone: 'The desk of {agent} is disconnected',

@@ -1,6 +1,7 @@
 /** The agent's desk. */
 export default {
   desk: {
+    silent: '现场服务暂时没有响应，状态可能不是最新的；正在进行的通话不受影响。',
     signIn: {
       title: '签入座席',
       hint: '选择您面前的话机。签入后，来电会在这部话机上振铃。',

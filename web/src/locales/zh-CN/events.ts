@@ -3,6 +3,7 @@ export default {
   events: {
     call_started: '{direction}开始：{caller} → {called}',
     call_assigned: '归属企业客户“{client}”，业务项目“{project}”',
+    call_language_set: '呼叫语言设为 {language}',
     call_refused: '呼叫被拒绝：{reason}',
     call_answered: '应答客户，开始计费',
     call_ended: '呼叫结束，{ended_by}挂断；总时长 {duration}，计费时长 {billable}',
@@ -50,7 +51,7 @@ export default {
     callback_promised: '登记回拨 {number}，应于 {due_at} 前完成（{reason}）',
     rating_given: '客户评分 {score} / {scale}',
     agent_signed_in: '{agent}签入，话机 {endpoint}',
-    agent_state_changed: '{agent}：{previous} → {state}',
+    agent_state_changed: '{agent}由{previous}转为{state}',
     agent_intended: '{agent}将在结束后转为{state}',
     agent_link_changed: '{agent}的工作台已连接',
     agent_link_changed_gone: '{agent}的工作台断开',
