@@ -16,7 +16,7 @@ from openseat.core.agents.agent import (
     deadline,
     occupancy,
 )
-from openseat.core.agents.draft import Draft
+from openseat.core.agents.decision import decide
 from openseat.core.agents.stimuli import (
     STIMULI,
     Connect,
@@ -35,10 +35,6 @@ from openseat.core.agents.stimuli import (
     Tick,
 )
 from openseat.core.agents.table import TABLE
-from openseat.core.config import AgentConfig
-from openseat.core.errors import UnknownTransition
-from openseat.core.events import Event
-from openseat.core.identity import IdSource, Instant
 from openseat.core.inputs import (
     EndpointChanged,
     ExtendWrapUp,
@@ -82,20 +78,3 @@ __all__ = [
     "decide",
     "occupancy",
 ]
-
-
-def decide(
-    agent: Agent, stimulus: Stimulus, now: Instant, config: AgentConfig | None, ids: IdSource
-) -> tuple[Event, ...]:
-    """Say what happens to the agent, without changing it.
-
-    `config` is None for an agent the directory no longer knows; `ids` names a
-    new session. Raises `CoreError` for a command that is refused and
-    `UnknownTransition` for what cannot happen in the agent's state.
-    """
-    handler = TABLE[agent.state].get(type(stimulus))
-    if handler is None:
-        raise UnknownTransition("agent", agent.state, type(stimulus).__name__)
-    draft = Draft(agent, now, config, ids)
-    handler(draft, stimulus)
-    return tuple(draft.events)
