@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from openseat.platform.fetch import FetchError
+from openseat.platform.fetch.engine import usable
 from openseat.platform.fetch.sources import Archive, host_suite_archive, switch_archive
 
 DEB822 = """\
@@ -43,7 +44,7 @@ def test_debian_keeps_asterisk_in_unstable(tmp_path: Path):
     assert host_suite_archive(root).suite == "bookworm"
 
 
-def test_ubuntu_has_it_in_universe(tmp_path: Path):
+def test_ubuntu_has_a_new_one_in_its_series_under_development(tmp_path: Path):
     lines = (
         "# main archive\n"
         "deb-src http://mirror.example/ubuntu noble main\n"
@@ -52,7 +53,7 @@ def test_ubuntu_has_it_in_universe(tmp_path: Path):
     root = machine(tmp_path, 'ID=ubuntu\nVERSION_CODENAME="noble"\n', {"sources.list": lines})
     archive = switch_archive(root)
     assert archive.line() == (
-        "deb [signed-by=/k.gpg] http://mirror.example/ubuntu noble main universe\n"
+        "deb [signed-by=/k.gpg] http://mirror.example/ubuntu devel main universe\n"
     )
 
 
@@ -72,7 +73,7 @@ def test_a_disabled_paragraph_and_a_pasted_key_are_understood(tmp_path: Path):
 
 def test_another_system_is_told_what_to_install(tmp_path: Path):
     root = machine(tmp_path, 'ID=fedora\nPRETTY_NAME="Fedora 44"\n', {})
-    with pytest.raises(FetchError, match=r"Fedora 44: install Asterisk 20 or newer and SIPp"):
+    with pytest.raises(FetchError, match=r"Fedora 44: install Asterisk 22.4 or newer and SIPp"):
         switch_archive(root)
 
 
@@ -86,3 +87,22 @@ def test_a_machine_without_an_archive_of_its_release_is_told_so(tmp_path: Path):
         switch_archive(root)
     with pytest.raises(FetchError, match="its own release"):
         host_suite_archive(root)
+
+
+@pytest.mark.parametrize(
+    ("version", "fits"),
+    [
+        ("18.20.0", False),
+        ("20.6.0", False),
+        ("20.14.0", True),
+        ("21.8.9", False),
+        ("22.3", False),
+        ("22.4", True),
+        ("22.10.1", True),
+        ("23.0.0", True),
+        ("23", True),
+        ("20", False),
+    ],
+)
+def test_only_an_asterisk_that_takes_requests_over_its_websocket_is_used(version: str, fits: bool):
+    assert usable(version) is fits

@@ -24,7 +24,9 @@ from openseat.platform.fetch.apt import PrivateApt, unpack
 from openseat.platform.fetch.errors import FetchError
 from openseat.platform.fetch.sources import switch_archive
 
-OLDEST_ASTERISK = 20
+#: From these versions on, ARI takes requests over its WebSocket: major to lowest minor.
+_USABLE = {20: 14, 21: 9, 22: 4}
+_NEEDED = "Asterisk 22.4 or newer (20.14 and 21.9 will do)"
 
 _PACKAGES = (
     "asterisk",
@@ -126,10 +128,10 @@ def _build(cache: Path, prefix: Path, report: Report) -> None:
         # The package's own script would have made this link.
         (sounds / "en").symlink_to("en_US_f_Allison")
     version = _version(_commands(partial)[0])
-    if version is None or _major(version) < OLDEST_ASTERISK:
+    if version is None or not usable(version):
         raise FetchError(
-            f"the archive of this machine carries Asterisk {version}, and OpenSeat needs "
-            f"{OLDEST_ASTERISK} or newer: install one so that `asterisk` is on the PATH"
+            f"the archive of this machine carries Asterisk {version or 'unknown'}, and OpenSeat "
+            f"needs {_NEEDED}: install one so that `asterisk` and `sipp` are on the PATH"
         )
     manifest = {
         "version": version,
@@ -170,7 +172,7 @@ def _host_engine() -> Engine | None:
     if asterisk is None or sipp is None:
         return None
     version = _version((asterisk,))
-    if version is None or _major(version) < OLDEST_ASTERISK:
+    if version is None or not usable(version):
         return None
     usr = Path(asterisk).resolve().parents[1]
     modules = [*usr.glob("lib*/*/asterisk/modules"), *usr.glob("lib*/asterisk/modules")]
@@ -191,8 +193,14 @@ def _version(asterisk: tuple[str, ...]) -> str | None:
     return found[1] if found else None
 
 
-def _major(version: str) -> int:
-    return int(version.partition(".")[0])
+def usable(version: str) -> bool:
+    """Tell whether OpenSeat can drive this Asterisk.
+
+    Args:
+        version: as Asterisk says it, for example ``22.10.1``.
+    """
+    major, minor, *_ = [*(int(part) for part in version.split(".")), 0]
+    return major > max(_USABLE) or minor >= _USABLE.get(major, minor + 1)
 
 
 def _one(folder: Path, pattern: str) -> Path:

@@ -13,8 +13,9 @@ from pathlib import Path
 
 from openseat.platform.fetch.errors import FetchError
 
-#: Debian leaves Asterisk out of its releases and keeps it in unstable.
-_DEBIAN_SUITE = "sid"
+#: Debian leaves Asterisk out of its releases and keeps it in unstable; Ubuntu's releases carry one
+#: that is too old, and its series under development a new one.
+_SUITES = {"debian": ("sid", ("main",)), "ubuntu": ("devel", ("main", "universe"))}
 
 _ONE_LINE = re.compile(
     r"^deb\s+(?:\[(?P<options>[^\]]*)\]\s+)?(?P<uri>\S+)\s+(?P<suite>\S+)\s+(?P<parts>.+)$"
@@ -49,21 +50,20 @@ def switch_archive(root: Path = Path("/")) -> Archive:
     release = _release(root)
     distribution = release.get("ID", "")
     codename = release.get("VERSION_CODENAME", "")
-    if distribution not in {"debian", "ubuntu"}:
+    if distribution not in _SUITES:
         name = release.get("PRETTY_NAME", "this system")
         raise FetchError(
             f"OpenSeat fetches Asterisk on Debian and Ubuntu only, and this is {name}: "
-            "install Asterisk 20 or newer and SIPp so that `asterisk` and `sipp` are on the PATH"
+            "install Asterisk 22.4 or newer and SIPp so that `asterisk` and `sipp` are on the PATH"
         )
     for archive in host_archives(root):
         if archive.suite != codename:
             continue
-        if distribution == "debian":
-            return Archive(archive.uri, _DEBIAN_SUITE, ("main",), archive.signed_by)
-        return Archive(archive.uri, codename, ("main", "universe"), archive.signed_by)
+        suite, components = _SUITES[distribution]
+        return Archive(archive.uri, suite, components, archive.signed_by)
     raise FetchError(
         f"no archive of {distribution} {codename} is among the apt sources of this machine: "
-        "add one, or install Asterisk 20 or newer and SIPp yourself"
+        "add one, or install Asterisk 22.4 or newer and SIPp yourself"
     )
 
 
