@@ -105,8 +105,10 @@ def _edges(flow: Flow) -> Iterator[Problem]:
                     step_id=step_id,
                     arguments={"field": arrow.field, "step": arrow.to},
                 )
-    for step_id in flow.steps.keys() - graph.reachable(flow):
-        yield Problem(code="flow.step_unreachable", step_id=step_id)
+    reached = graph.reachable(flow)
+    for step_id in flow.steps:
+        if step_id not in reached:
+            yield Problem(code="flow.step_unreachable", step_id=step_id)
 
 
 def _references(flow: Flow, environment: Environment) -> Iterator[Problem]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from openseat.core import calendars
 from openseat.core.config import HoursConfig
@@ -11,6 +12,9 @@ from openseat.core.errors import CoreError
 from openseat.core.flows.steps import Branch, Compare, InHours, Test
 from openseat.core.flows.template import fill
 from openseat.core.identity import Instant
+
+
+_NUMBER = re.compile(r"[+-]?[0-9]{1,20}(?:\.[0-9]{1,10})?")
 
 
 def holds(
@@ -49,14 +53,8 @@ def _compare(test: Compare, variables: Mapping[str, str]) -> bool:
 
 
 def as_number(text: str) -> Decimal | None:
-    """Return the finite decimal number that a text of at most 40 characters writes, if it does."""
-    if len(text) > 40:
-        return None
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
+    """Return the decimal number that a text writes, without exponent, in at most 30 digits."""
+    return Decimal(text) if _NUMBER.fullmatch(text) else None
 
 
 def _numeric(compare: Callable[[Decimal, Decimal], bool]) -> Callable[[str, str], bool]:

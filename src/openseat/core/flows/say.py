@@ -79,7 +79,7 @@ def _moment(text: str) -> Moment | None:
         return None
     try:
         there = calendars.local(int(data), zone.strip())
-    except (CoreError, OverflowError):
+    except CoreError:
         return None
     return Moment(day=there.date(), hour=there.hour, minute=there.minute)
 
