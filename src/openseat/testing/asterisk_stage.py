@@ -183,10 +183,14 @@ class AsteriskStage(Stage):
 
     async def set_phone(self, endpoint: str, *, reachable: bool) -> None:
         """A phone goes off, or comes back on the network."""
-        await carrier.unregister_phones(self._link, [endpoint])
-        if reachable:
-            phones = [one for one in PHONES if one.endpoint == endpoint]
-            await carrier.register_phones(self._link, self.pair.main.site, phones)
+        if not reachable:
+            await carrier.unregister_phones(self._link, [endpoint])
+            return
+        phones = [one for one in PHONES if one.endpoint == endpoint]
+        await carrier.register_phones(self._link, self.pair.main.site, phones)
+        # A registration that is there already would not be repeated before it runs out.
+        assert self._ami is not None
+        await self._ami.ask("PJSIPRegister", Registration=endpoint)
 
     async def set_trunk(self, *, reachable: bool) -> None:
         """The carrier fails, or recovers."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from urllib.parse import quote
 
 import msgspec
@@ -127,19 +127,18 @@ class Accounts:
         self._wanted: dict[str, dict[str, Fields]] = {}
         self._pushed: dict[str, dict[str, Fields]] = {}
 
-    def want_phones(self, phones: Iterable[Phone]) -> None:
-        """Replace the wanted phones.
+    def want_phones(self, phones: Iterable[Phone]) -> set[str]:
+        """Replace the wanted phones; return the names of the endpoints that go.
 
         Raises:
             ValueError: a name that SIP or the switch cannot carry.
         """
         wanted = {phone.endpoint: phone_objects(phone) for phone in phones}
         check_phone_names(wanted)
-        trunks = {name: one for name, one in self._wanted.items() if _is_trunk(name)}
-        self._wanted = trunks | wanted
+        return self._replace(wanted, lambda name: not _is_trunk(name))
 
-    def want_trunks(self, trunks: Iterable[Trunk]) -> None:
-        """Replace the wanted trunks.
+    def want_trunks(self, trunks: Iterable[Trunk]) -> set[str]:
+        """Replace the wanted trunks; return the names of the endpoints that go.
 
         Raises:
             ValueError: an identifier that the switch cannot carry.
@@ -147,8 +146,15 @@ class Accounts:
         given = {trunk.trunk_id: trunk for trunk in trunks}
         check_trunk_names(given)
         wanted = {TRUNK_PREFIX + one: trunk_objects(trunk) for one, trunk in given.items()}
-        phones = {name: one for name, one in self._wanted.items() if not _is_trunk(name)}
-        self._wanted = phones | wanted
+        return self._replace(wanted, _is_trunk)
+
+    def _replace(
+        self, wanted: dict[str, dict[str, Fields]], which: Callable[[str], bool]
+    ) -> set[str]:
+        before = {name for name in self._wanted if which(name)}
+        others = {name: one for name, one in self._wanted.items() if not which(name)}
+        self._wanted = others | wanted
+        return before - set(wanted)
 
     @property
     def wanted(self) -> bool:

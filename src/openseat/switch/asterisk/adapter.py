@@ -104,14 +104,16 @@ class AsteriskSwitch:
     async def push_phones(self, phones: Iterable[Phone]) -> None:
         """Make exactly these the accepted phones, without touching calls."""
         wanted = tuple(phones)
-        self._accounts.want_phones(wanted)
+        gone = self._accounts.want_phones(wanted)
         self._places.set_phones(wanted)
         await self._push()
+        self._places.forget(gone)
 
     async def push_trunks(self, trunks: Iterable[Trunk]) -> None:
         """Make exactly these the trunks, without touching calls."""
-        self._accounts.want_trunks(trunks)
+        gone = self._accounts.want_trunks(trunks)
         await self._push()
+        self._places.forget(gone)
 
     def bind(self, agent_id: str, endpoint: str | None) -> None:
         """Tell where an agent sits now; their phone's reachability follows as an input."""

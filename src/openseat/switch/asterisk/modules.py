@@ -32,8 +32,9 @@ _MEDIA = (
     "format_pcm",
     "format_sln",
     "format_wav",
+    # Not bridge_native_rtp: it passes packets on with the other party's sequence numbers, which
+    # jump backwards when a customer is moved to another agent, and receivers then drop everything.
     "bridge_simple",
-    "bridge_native_rtp",
     "bridge_softmix",
     "bridge_holding",
 )
