@@ -1,5 +1,5 @@
 import { frame, type ChartOption, type Palette } from '@/ui/chart'
-import { minuteOf, percent } from '@/ui/format'
+import { percent, wallClock } from '@/ui/format'
 import type { IntervalSum } from './kpis'
 
 interface Names {
@@ -35,7 +35,7 @@ export function intervalOption(
   }
   return {
     ...base,
-    xAxis: { ...base.xAxis, type: 'category', data: intervals.map((one) => minuteOf(one.start)) },
+    xAxis: { ...base.xAxis, type: 'category', data: intervals.map((one) => wallClock(one.start)) },
     yAxis: [{ ...base.yAxis, type: 'value', minInterval: 1, min: 0 }, percentAxis],
     series: [
       bar(names.answered, 1, 'answered'),

@@ -67,6 +67,11 @@ export function minuteOf(value: string | number): string {
   return `${two(at.getHours())}:${two(at.getMinutes())}`
 }
 
+/** Hours and minutes as written in an ISO time: by the clock of the place it is about. */
+export function wallClock(iso: string): string {
+  return iso.slice(11, 16)
+}
+
 /** The half-open span of a local calendar day as ISO instants; right across daylight-saving. */
 export function dayBounds(day: string): { from: string; to: string } {
   const [year = 1970, month = 1, date = 1] = day.split('-').map(Number)

@@ -36,7 +36,7 @@ export default {
     yesterday: 'Yesterday',
     week: 'Last 7 days',
     month: 'Last 30 days',
-    number: 'Number, or part of it',
+    number: 'Number',
     any: {
       direction: 'Any direction',
       outcome: 'Any outcome',

@@ -18,7 +18,7 @@ export default {
     floor: 'Live floor',
     wallboard: 'Wallboard',
     calls: 'Call history',
-    figures: 'Figures of the day',
+    figures: 'Daily figures',
     agent: 'Agent desk',
     fold: 'Fold menu',
     signOut: 'Sign out',

@@ -35,7 +35,7 @@ export default {
     yesterday: '昨天',
     week: '近 7 天',
     month: '近 30 天',
-    number: '号码（可输入一部分）',
+    number: '号码',
     any: {
       direction: '全部方向',
       outcome: '全部结果',
