@@ -43,6 +43,13 @@ if sys.argv[2:] == ["spare"]:
         f"open({str(folder / 'acting')!r}, 'a').write('x'); time.sleep(600)"
     )
     specs.append(ChildSpec("acts", (python, "-c", code), ready=touched("acting"), spare=True))
+if sys.argv[2:] == ["full"]:
+    import openseat.platform.processes as processes
+    import openseat.platform.status as status
+    def full(path, text):
+        if path.name != "supervisor.pid":
+            raise OSError(28, "No space left on device")
+    processes.write_atomically = status.write_atomically = full
 if sys.argv[2:] == ["broken"]:
     fails = (python, "-S", "-c", "raise SystemExit(3)")
     specs.append(ChildSpec("broken", fails, ready=lambda: False))
@@ -177,6 +184,22 @@ def test_a_child_that_keeps_ending_is_paused_and_does_not_disturb_the_others(
     assert top is not None
     assert top.crashes == 0
     assert "starting it again in 0.25 s" in (installation.folder / "log/supervisor.log").read_text()
+
+
+def test_a_full_disk_does_not_keep_a_killed_child_from_coming_back(installation: Installation):
+    supervisor = installation.supervise("full")
+    log = installation.folder / "log/supervisor.log"
+    limit = time.monotonic() + 20
+    while "top: ready" not in log.read_text():
+        assert time.monotonic() < limit
+        time.sleep(0.01)
+    children = Path(f"/proc/{supervisor.pid}/task/{supervisor.pid}/children")
+    os.kill(int(children.read_text().split()[-1]), signal.SIGKILL)
+    while "after its end" not in log.read_text():
+        assert time.monotonic() < limit
+        time.sleep(0.01)
+    supervisor.send_signal(signal.SIGTERM)
+    assert supervisor.wait(20) == 0
 
 
 def times(path: Path) -> int:

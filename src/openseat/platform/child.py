@@ -73,8 +73,13 @@ class ChildProcess:
             OSError: the program cannot be started.
         """
         process = cls._open(spec, log, {**environment, **spec.environment}, subprocess.DEVNULL)
-        process.record.write(child_record(run, spec.name))
+        process.keep_record(spec, run)
         return process
+
+    def keep_record(self, spec: ChildSpec, run: Path) -> None:
+        """Let a later supervisor find this process; on a full disk it runs without that."""
+        with suppress(OSError):
+            self.record.write(child_record(run, spec.name))
 
     @classmethod
     def start_spare(
@@ -115,8 +120,8 @@ class ChildProcess:
         Raises:
             OSError: the spare has ended meanwhile.
         """
-        self.record.write(child_record(run, spec.name))
         self._tell(TURN)
+        self.keep_record(spec, run)
 
     def dismiss(self) -> None:
         """Let a spare end; it has done nothing that would need time to finish."""

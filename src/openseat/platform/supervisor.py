@@ -172,7 +172,9 @@ class Supervisor:
             if not self._changed:
                 return
             self._changed = False
-            self._status.write(self._run)
+            # A full disk must not keep processes from being looked after.
+            with suppress(OSError):
+                self._status.write(self._run)
 
     def _advance_start(self, child: _Child, now: float) -> None:
         match child.status.state:
@@ -325,8 +327,9 @@ class Supervisor:
                 key.fileobj.recv(64)
 
     def _say(self, text: str) -> None:
-        sys.stdout.write(f"{_now()} {text}\n")
-        sys.stdout.flush()
+        with suppress(OSError):
+            sys.stdout.write(f"{_now()} {text}\n")
+            sys.stdout.flush()
         self._changed = True
 
 
