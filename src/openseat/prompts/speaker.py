@@ -1,6 +1,6 @@
 """Speaks texts. Runs inside the speech environment only, never inside OpenSeat.
 
-Reads a JSON list of {"language", "text", "path"} from standard input, writes
+Reads a JSON list of {"text", "path"} from standard input, writes
 a mono 16-bit WAV file in the voice's own rate for each, and prints one line
 with its path.
 """
@@ -89,7 +89,8 @@ def speak_mandarin(text: str) -> tuple[np.ndarray, int]:
 def main() -> int:
     """Speak what standard input lists."""
     for wanted in json.load(sys.stdin):
-        speak = speak_mandarin if wanted["language"] == "zh-CN" else speak_english
+        # By the text, not the prompt's language: "For English, press eight" is a Chinese prompt.
+        speak = speak_mandarin if re.search("[一-鿿]", wanted["text"]) else speak_english
         samples, rate = speak(wanted["text"])
         with wave.open(wanted["path"], "wb") as file:
             file.setnchannels(1)

@@ -59,8 +59,7 @@ class SpeechEnvironment:
         with tempfile.TemporaryDirectory() as folder:
             paths = {key: Path(folder) / f"{n}.wav" for n, key in enumerate(wanted)}
             jobs = [
-                {"language": key[0], "text": text, "path": str(paths[key])}
-                for key, text in wanted.items()
+                {"text": text, "path": str(paths[key])} for key, text in wanted.items()
             ]
             self._run([str(self._python), str(_SPEAKER)], json.dumps(jobs))
             for (language, name), path in paths.items():
