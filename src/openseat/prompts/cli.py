@@ -7,11 +7,11 @@ import sys
 from pathlib import Path
 
 from openseat.platform.settings import Settings
-from openseat.prompts import audio
+from openseat.prompts import SHIPPED, audio
 from openseat.prompts.catalogue import LANGUAGES, texts
 from openseat.prompts.errors import PromptError
 from openseat.prompts.speech import SpeechEnvironment
-from openseat.prompts.store import SHIPPED, PromptStore, check_place
+from openseat.prompts.store import PromptStore, check_place
 
 LOCK = "requirements-speech.lock"
 

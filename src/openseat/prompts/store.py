@@ -8,12 +8,10 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from openseat.prompts import SHIPPED
 from openseat.prompts.audio import RATE, convert
 from openseat.prompts.catalogue import LANGUAGES
 from openseat.prompts.errors import PromptError
-
-SHIPPED = Path(__file__).with_name("shipped")
-"""Folder of the prompts that come with OpenSeat."""
 
 _NAME = re.compile("[a-z0-9][a-z0-9_-]{0,63}")
 _HEADER = 44

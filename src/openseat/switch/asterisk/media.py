@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from openseat.core.flows.say import KINDS, expand
+from openseat.prompts import SHIPPED
 
 RATE = 8000
 _NAME = re.compile(r"[\w][\w.-]*(/[\w][\w.-]*)*")
@@ -25,12 +26,13 @@ class MediaMissingError(LookupError):
 class MediaLibrary:
     """Finds prompts by language, and makes tones and silences when they are first asked for.
 
-    `folders` are searched in order for `<language>/<name>.wav`; `generated` takes what is made.
+    `folders` are searched in order for `<language>/<name>.wav`, the prompts shipped with OpenSeat
+    after them; `generated` takes what is made.
     Numbers, digits, times and the like are said with prompts, by the core's grammar.
     """
 
     def __init__(self, folders: Iterable[Path], generated: Path) -> None:
-        self._folders = tuple(folders)
+        self._folders = (*folders, SHIPPED)
         self._generated = generated
 
     def resolve(self, media: Iterable[str], language: str) -> list[str]:
