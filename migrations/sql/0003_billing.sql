@@ -35,7 +35,7 @@ select openseat_protect_fold('usage_storage');
 -- Prices of a client's contract, or of one of its projects. A price never changes: a new plan does.
 create table rate_plans (
     id         text        primary key,
-    client_id  text        not null references clients (id),
+    client_id  text        not null,
     project_id text,
     name       text        not null,
     currency   text        not null,
@@ -50,12 +50,13 @@ create table rate_plans (
         foreign key (client_id, project_id) references projects (client_id, id),
     constraint uq_rate_plans_client_id_name unique (client_id, name),
     constraint uq_rate_plans_client_id_id unique (client_id, id),
-    constraint ck_rate_plans_valid_until check (valid_until > valid_from)
+    constraint ck_rate_plans_valid_until check (valid_until > valid_from),
+    constraint fk_rate_plans_client_id foreign key (client_id) references clients (id)
 );
 
 create table seat_leases (
     id         text        primary key,
-    client_id  text        not null references clients (id),
+    client_id  text        not null,
     project_id text,
     seat_type  text        not null,
     seats      integer     not null,
@@ -66,13 +67,14 @@ create table seat_leases (
     constraint fk_seat_leases_client_id_project_id
         foreign key (client_id, project_id) references projects (client_id, id),
     constraint ck_seat_leases_seats check (seats > 0),
-    constraint ck_seat_leases_end_day check (end_day > first_day)
+    constraint ck_seat_leases_end_day check (end_day > first_day),
+    constraint fk_seat_leases_client_id foreign key (client_id) references clients (id)
 );
 create index ix_seat_leases_client_id on seat_leases (client_id);
 
 create table number_leases (
     id         text        primary key,
-    client_id  text        not null references clients (id),
+    client_id  text        not null,
     project_id text,
     number     text        not null,
     first_day  date        not null,
@@ -81,7 +83,8 @@ create table number_leases (
     version    integer     not null default 1,
     constraint fk_number_leases_client_id_project_id
         foreign key (client_id, project_id) references projects (client_id, id),
-    constraint ck_number_leases_end_day check (end_day > first_day)
+    constraint ck_number_leases_end_day check (end_day > first_day),
+    constraint fk_number_leases_client_id foreign key (client_id) references clients (id)
 );
 create index ix_number_leases_client_id on number_leases (client_id);
 
@@ -94,27 +97,32 @@ create table invoice_counters (
 create table invoices (
     id             text        primary key,
     number         text        not null,
-    client_id      text        not null references clients (id),
+    client_id      text        not null,
     rate_plan_id   text        not null,
     first_day      date        not null,
     end_day        date        not null,
     time_zone      text        not null,
     currency       text        not null,
     total          numeric     not null,
-    -- Version of the rating that made it, and the prices as they were.
+    -- Version of the rating that made it; prices and leases as they were, so that it can be made again.
     rating_version integer     not null,
     prices         jsonb       not null,
+    leases         jsonb       not null,
+    -- The calls it is for ended before the period's end, and in it or after this number.
+    after_seq      bigint      not null,
     -- How far the journal had been read.
     last_seq       bigint      not null,
-    call_seconds   bigint      not null,
+    -- Answered to ended, of all its calls; what is charged is on the lines.
+    call_ms        bigint      not null,
     created_at     timestamptz not null default now(),
     created_by     text        not null,
     constraint fk_invoices_client_id_rate_plan_id
         foreign key (client_id, rate_plan_id) references rate_plans (client_id, id),
     constraint uq_invoices_number unique (number),
     constraint uq_invoices_client_id_id unique (client_id, id),
-    constraint uq_invoices_rate_plan_id_first_day_end_day unique (rate_plan_id, first_day, end_day),
-    constraint ck_invoices_end_day check (end_day > first_day)
+    constraint uq_invoices_rate_plan_id_first_day unique (rate_plan_id, first_day),
+    constraint ck_invoices_end_day check (end_day > first_day),
+    constraint fk_invoices_client_id foreign key (client_id) references clients (id)
 );
 create index ix_invoices_client_id_created_at on invoices (client_id, created_at desc, id desc);
 create index ix_invoices_created_at on invoices (created_at desc, id desc);

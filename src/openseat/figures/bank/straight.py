@@ -38,7 +38,7 @@ def straight(
                 entry = _clock(row["vru_entry"], 0)
                 left_vru = _clock(row["vru_exit"], entry)
                 q_start, q_exit = _clock(row["q_start"], 0), _clock(row["q_exit"], 0)
-                _clock(row["ser_start"], 0), _clock(row["ser_exit"], 0)
+                _ = _clock(row["ser_start"], 0), _clock(row["ser_exit"], 0)
                 wait, service = int(row["q_time"]), int(row["ser_time"])
             except (ValueError, TypeError):
                 continue
