@@ -22,7 +22,7 @@ from openseat.switch.asterisk.media import MediaLibrary
 from openseat.switch.asterisk.messages import Message
 from openseat.switch.asterisk.places import Places
 from openseat.switch.asterisk.recorder import Recorder
-from openseat.switch.asterisk.restore import look, take_over
+from openseat.switch.asterisk.restore import look, look_at_endpoints, take_over
 from openseat.switch.asterisk.signals import Signals
 from openseat.switch.asterisk.site import SwitchSite, main_site
 from openseat.switch.port import Inbox, Phone, Trunk
@@ -255,17 +255,21 @@ class AsteriskSwitch:
     async def _heartbeat(self) -> None:
         while True:
             await asyncio.sleep(_HEARTBEAT_S)
-            if self._ari is None or self._lost.is_set() or self._held is not None:
+            if self._ari is None or self._admin is None or self._lost.is_set() or self._held:
                 continue
             try:
                 async with asyncio.timeout(_SILENCE_S):
                     reply = await self._ari.ask("GET", "asterisk/ping")
+                    endpoints = await look_at_endpoints(self._admin)
             except TimeoutError:
                 _log.error("the switch has not answered for %s s", _SILENCE_S)
                 self._lost.set()
                 continue
+            except AriError:
+                continue
             if reply.ok and not self._lost.is_set():
                 self._ends.note(self._startup)
+                self._places.compare(endpoints)
 
     async def _push(self) -> None:
         async with self._pushing:

@@ -71,6 +71,17 @@ class Places:
         for endpoint in known | set(self._contacts) | set(self._sitter):
             self.tell(endpoint)
 
+    def compare(self, endpoints: Iterable[Endpoint]) -> None:
+        """Take a later picture, and tell what no event told.
+
+        Asterisk sends no events for an endpoint that was removed and made again.
+        """
+        for one in endpoints:
+            online = one.state == "online"
+            if self.reachable(one.resource) != online:
+                self._contacts[one.resource] = {_EARLIER} if online else set()
+                self.tell(one.resource)
+
     def contact(self, endpoint: str, info: ContactInfo) -> None:
         """Take a change of one contact."""
         before = self.reachable(endpoint)

@@ -53,7 +53,7 @@ async def look(ari: AriConnection) -> Picture:
         _ask(ari, "asterisk/info", SystemInfo),
         _ask(ari, "channels", list[Channel]),
         _ask(ari, "bridges", list[BridgeSnapshot]),
-        _ask(ari, "endpoints/PJSIP", list[Endpoint]),
+        look_at_endpoints(ari),
     )
     ours = [one for one in channels if one.dialplan.app_name in _OURS]
     replies = await asyncio.gather(
@@ -69,6 +69,15 @@ async def look(ari: AriConnection) -> Picture:
     }
     startup = info.status.startup_time.isoformat()
     return Picture(startup, ours, bridges, endpoints, recorded)
+
+
+async def look_at_endpoints(ari: AriConnection) -> list[Endpoint]:
+    """Ask for the reachability of every SIP endpoint.
+
+    Raises:
+        AriError: the switch did not answer.
+    """
+    return await _ask(ari, "endpoints/PJSIP", list[Endpoint])
 
 
 async def _ask(ari: AriConnection, uri: str, kind: type[_T]) -> _T:
