@@ -162,10 +162,7 @@ def mermaid() -> str:
             for target in outcomes(state, stimulus)[0]:
                 if target is not state:
                     ends = (_node(state), _node(target))
-                    names = arrows.setdefault(ends, [])
-                    name = type(stimulus).__name__
-                    if name not in names:
-                        names.append(name)
+                    arrows.setdefault(ends, []).append(type(stimulus).__name__)
     lines = ["stateDiagram-v2", "    [*] --> signed_out"]
     lines += ["    state contact {"]
     lines += [
