@@ -9,7 +9,7 @@ import { setLanguage } from '@/i18n'
 
 const START = Date.parse('2026-11-22T08:00:00Z')
 const event = (seconds: number, type: string, data: object = {}): CallEvent => ({
-  no: seconds,
+  seq: seconds,
   at: new Date(START + seconds * 1000).toISOString(),
   type,
   version: 1,

@@ -1,19 +1,25 @@
 import type { useDirectory } from '@/directory/store'
-import { clock, dateTime, money } from '@/ui/format'
+import { clock, dateTime } from '@/ui/format'
 import type { Column } from '@/ui/table'
 import type { CallSummary } from './types'
 
-/** Columns of the history; clients need not be told who the client is. */
+/** Columns of the history; who may not know clients or agents by name is spared the columns. */
 export function callColumns(
   t: (key: string) => string,
   directory: ReturnType<typeof useDirectory>,
-  withClient: boolean,
+  shown: { client: boolean; agent: boolean },
 ): Column<CallSummary>[] {
   const fixed = { sortable: false }
   const client: Column<CallSummary> = {
     key: 'client',
     label: t('floor.client'),
     value: (row) => directory.name('clients', row.client_id),
+    ...fixed,
+  }
+  const agent: Column<CallSummary> = {
+    key: 'agent',
+    label: t('calls.agent'),
+    value: (row) => row.agent_ids.map((id) => directory.agent(id)).join(' → '),
     ...fixed,
   }
   return [
@@ -34,24 +40,19 @@ export function callColumns(
     },
     { key: 'caller', label: t('calls.caller'), value: (row) => row.caller, width: 124, ...fixed },
     { key: 'called', label: t('calls.called'), value: (row) => row.called, width: 124, ...fixed },
-    ...(withClient ? [client] : []),
+    ...(shown.client ? [client] : []),
     {
       key: 'queue',
       label: t('calls.queue'),
       value: (row) => row.queue_ids.map((id) => directory.name('queues', id)).join(' → '),
       ...fixed,
     },
-    {
-      key: 'agent',
-      label: t('calls.agent'),
-      value: (row) => row.agent_ids.map((id) => directory.agent(id)).join(' → '),
-      ...fixed,
-    },
+    ...(shown.agent ? [agent] : []),
     {
       key: 'outcome',
       label: t('calls.outcome'),
       value: (row) => row.outcome,
-      exported: (row) => t(`outcome.${row.outcome || 'in_progress'}`),
+      exported: (row) => t(`outcome.${row.outcome ?? 'in_progress'}`),
       width: 102,
       ...fixed,
     },
@@ -85,15 +86,6 @@ export function callColumns(
       value: (row) => row.score,
       numeric: true,
       width: 54,
-      ...fixed,
-    },
-    {
-      key: 'amount',
-      label: t('calls.amount'),
-      value: (row) => row.amount,
-      exported: (row) => money(row.amount, row.currency ?? undefined),
-      numeric: true,
-      width: 76,
       ...fixed,
     },
     {

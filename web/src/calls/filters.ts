@@ -55,6 +55,12 @@ export function writeFilters(filters: Filters): Record<string, string> {
   return query
 }
 
+/** A number as typed, reduced to what can be searched for: at least two digits, perhaps a plus. */
+export function digits(typed: string): string {
+  const found = /^\+?\d{2,20}$/.exec(typed.replaceAll(/[^\d+]/g, ''))
+  return found ? found[0] : ''
+}
+
 /** The filters as the API asks for them. */
 export function apiQuery(filters: Filters): Query {
   return {
@@ -66,6 +72,6 @@ export function apiQuery(filters: Filters): Query {
     project_id: filters.project,
     queue_id: filters.queue,
     agent_id: filters.agent,
-    number: filters.number.trim(),
+    number: digits(filters.number),
   }
 }

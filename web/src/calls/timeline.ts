@@ -5,7 +5,7 @@ import type { CallEvent } from './types'
 
 /** How an event reads: its sentence, and whether only engineers care. */
 export interface Line {
-  no: number
+  seq: number
   at: string
   type: string
   words: string
@@ -150,7 +150,7 @@ function tone(event: CallEvent): Line['tone'] {
 export function line(event: CallEvent, names: Names): Line {
   const found = key(event)
   return {
-    no: event.no,
+    seq: event.seq,
     at: event.at,
     type: event.type,
     // An event newer than this page is named rather than left out.

@@ -18,18 +18,18 @@ export interface CallSummary {
   talk_s: number | null
   hold_s: number | null
   duration_s: number | null
-  outcome: Outcome
+  /** Null while the call goes on. */
+  outcome: Outcome | null
   ended_by: string
   score: number | null
   scale: number | null
   recorded: boolean
-  amount: string | null
-  currency: string | null
 }
 
 /** One fact of a call's journal. */
 export interface CallEvent {
-  no: number
+  /** Place in the journal, and so in the order of the timeline. */
+  seq: number
   at: string
   type: string
   version: number
@@ -51,16 +51,21 @@ export interface Waveform {
   channels: { side: 'customer' | 'agent' | 'voice'; peaks: number[] }[]
 }
 
+/** An item of what a call costs: minutes in a price tier, or the call itself. */
 export interface Charge {
   kind: string
-  quantity: string
-  unit: string
-  unit_price: string
+  tier: number | null
+  seconds: number
+  price: string
   amount: string
 }
 
+/** What a call costs, exactly; amounts are decimal text. */
 export interface Charges {
-  items: Charge[]
-  total: string | null
-  currency: string
+  state: 'invoiced' | 'estimated' | 'running' | 'free'
+  invoice_number: string | null
+  currency: string | null
+  billable_s: number
+  amount: string | null
+  charges: Charge[]
 }

@@ -1,7 +1,8 @@
 import { defineStore } from 'pinia'
 import { computed, shallowRef } from 'vue'
-import { pages, type Query } from '@/api/http'
+import { pages } from '@/api/http'
 import { Problem } from '@/api/problem'
+import { useSession } from '@/session/store'
 
 /** What the pages need to know of anything that has a name. */
 export interface Named {
@@ -12,13 +13,14 @@ export interface Named {
   number?: string
 }
 
+/** Where each kind is read, and what one must be allowed for it: refusals are put on record. */
 const KINDS = {
-  clients: '/clients',
-  projects: '/projects',
-  queues: '/queues',
-  agents: '/agents',
-  groups: '/agent-groups',
-  flows: '/flows',
+  clients: { path: '/clients', permission: 'clients.read' },
+  projects: { path: '/projects', permission: 'projects.read' },
+  queues: { path: '/queues', permission: 'queues.read' },
+  agents: { path: '/agents', permission: 'agents.read' },
+  groups: { path: '/agent-groups', permission: 'agents.read' },
+  flows: { path: '/flows', permission: 'flows.read' },
 } as const
 export type Kind = keyof typeof KINDS
 
@@ -38,19 +40,21 @@ export const useDirectory = defineStore('directory', () => {
     groups: new Map(),
     flows: new Map(),
   })
+  const session = useSession()
   let loading: Promise<void> | null = null
 
   async function read(kind: Kind): Promise<void> {
     const found = new Map<string, Named>()
-    const query: Query = {}
+    const { path, permission } = KINDS[kind]
+    if (!session.may(permission)) return
     try {
-      for await (const rows of pages<Named>(KINDS[kind], query, LARGEST)) {
+      for await (const rows of pages<Named>(path, {}, LARGEST)) {
         for (const row of rows) found.set(row.id, row)
       }
     } catch (thrown) {
       if (!(thrown instanceof Problem)) throw thrown
       // Names are a comfort: a page that has its rows does not fail for want of them.
-      if (thrown.status !== 403) loading = null
+      loading = null
     }
     tables.value = { ...tables.value, [kind]: found }
   }
@@ -79,11 +83,12 @@ export const useDirectory = defineStore('directory', () => {
     return tables.value[kind].get(id)?.name ?? id
   }
 
-  /** An agent as people say it: number and name. */
+  /** An agent as people say it: number and name; empty for who may not know agents by name. */
   function agent(id: string | null | undefined): string {
     if (!id) return ''
     const found = tables.value.agents.get(id)
-    return found ? `${found.number ?? ''} ${found.name}`.trim() : id
+    if (found) return `${found.number ?? ''} ${found.name}`.trim()
+    return session.may('agents.read') ? id : ''
   }
 
   /** Every entry of a kind, by name. */

@@ -63,17 +63,22 @@ export const OUTCOMES = [
   'unanswered',
   'refused',
 ] as const
-/** What became of a call; empty while it goes on. */
-export type Outcome = (typeof OUTCOMES)[number] | ''
+/** What became of a call. */
+export type Outcome = (typeof OUTCOMES)[number]
 
-export const OUTCOME_LOOKS: Record<Outcome, Look> = {
+const OUTCOME_LOOKS: Record<string, Look> = {
   served: { tone: 'good', icon: Phone },
   abandoned: { tone: 'bad', icon: Close },
   self_service: { tone: 'calm', icon: Guide },
   voicemail: { tone: 'calm', icon: Message },
   unanswered: { tone: 'off', icon: Bell },
   refused: { tone: 'off', icon: SwitchButton },
-  '': { tone: 'info', icon: Headset },
 }
+const IN_PROGRESS: Look = { tone: 'info', icon: Headset }
 
-export const UNKNOWN_LOOK: Look = { tone: 'off', icon: Guide }
+const UNKNOWN: Look = { tone: 'off', icon: Guide }
+
+/** How an outcome looks; null is a call that goes on. */
+export function outcomeLook(outcome: string | null): Look {
+  return outcome === null ? IN_PROGRESS : (OUTCOME_LOOKS[outcome] ?? UNKNOWN)
+}
