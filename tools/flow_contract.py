@@ -29,9 +29,7 @@ def contract() -> str:
 
 def reference() -> str:
     """Return the generated part of the reference page: each step with its fields."""
-    parts = [
-        f"### {kind}\n\n{summary(cls)}\n\n{_table(cls)}" for kind, cls in STEPS.items()
-    ]
+    parts = [f"### {kind}\n\n{summary(cls)}\n\n{_table(cls)}" for kind, cls in STEPS.items()]
     parts.append(f"### A branch of a condition\n\n{summary(Branch)}\n\n{_table(Branch)}")
     parts += [
         f"### Test `{kind}`\n\n{summary(cls)}\n\n{_table(cls)}" for kind, cls in TESTS.items()

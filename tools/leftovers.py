@@ -13,13 +13,13 @@ _PATIENCE_S = 5.0
 _POLL_S = 0.1
 
 
-def end_leftovers(variable: str, value: str) -> list[str]:
+def end_leftovers(variable: str, value: str, patience_s: float = _PATIENCE_S) -> list[str]:
     """Kill every process whose environment has ``variable`` = ``value``; describe each.
 
     A process inherits its environment, so the mark is on every descendant, however deep and in
     whatever session it hides.
     """
-    limit = time.monotonic() + _PATIENCE_S
+    limit = time.monotonic() + patience_s
     while time.monotonic() < limit and any(_marked(variable, value)):
         time.sleep(_POLL_S)
     found = list(_marked(variable, value))

@@ -25,9 +25,13 @@ from leftovers import end_leftovers
 CLONE = Path(__file__).resolve().parents[1]
 #: Below the kernel's range of ports for outgoing connections, and apart from the default base.
 BASE_PORT = 11000
+#: Settings of the caller that also hold for the tests.
+_KEPT = ("OPENSEAT_CACHE", "OPENSEAT_BANK_DATA")
 _PART_TIMEOUT_S = 1500.0
 _SHOWN_LINES = 60
-_MARK = "OPENSEAT_TEST_RUN"
+#: In the environment of everything a run starts. Its name must not begin with OPENSEAT_, as the
+#: supervisor hands only its own settings of that kind to its children.
+_MARK = "TEST_RUN_OF_OPENSEAT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +97,12 @@ class Run:
         self.folder = folder
         self.environment = {
             **{key: value for key, value in os.environ.items() if not key.startswith("OPENSEAT_")},
-            **{key: os.environ[key] for key in ("OPENSEAT_CACHE",) if key in os.environ},
+            **{key: os.environ[key] for key in _KEPT if key in os.environ},
             "PYTHONPATH": str(CLONE / "src"),
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
             "OPENSEAT_HOME": str(folder / "home"),
             "OPENSEAT_BASE_PORT": str(BASE_PORT),
-            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONPYCACHEPREFIX": str(folder / "pycache"),
             "NO_COLOR": "1",
             _MARK: mark,
         }

@@ -1,0 +1,81 @@
+"""The test runner: what it counts, and what it finds left behind."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+TOOLS = Path(__file__).parents[2] / "tools"
+
+
+@pytest.fixture
+def tools(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    monkeypatch.syspath_prepend(str(TOOLS))
+    import test_run
+
+    return test_run
+
+
+def part(tools: ModuleType, code: str, *, tests: bool = False):
+    return tools.Part("a part", (sys.executable, "-c", code), tests=tests)
+
+
+def outcomes(tools: ModuleType, folder: Path, *parts) -> tuple[int, int]:
+    found = tools.run(parts, folder)
+    return sum(it.passed for it in found), sum(it.failed for it in found)
+
+
+def test_a_part_that_ends_well_counts_one(tools: ModuleType, tmp_path: Path):
+    # The other one is the check that nothing was left behind.
+    assert outcomes(tools, tmp_path, part(tools, "pass")) == (2, 0)
+
+
+def test_a_failed_part_shows_what_it_printed(
+    tools: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    assert outcomes(tools, tmp_path, part(tools, "raise SystemExit('why it failed')")) == (1, 1)
+    assert "why it failed" in capsys.readouterr().out
+
+
+def test_tests_are_counted_one_by_one_and_a_skipped_one_fails(tools: ModuleType, tmp_path: Path):
+    suite = tmp_path / "test_some.py"
+    suite.write_text(
+        "import pytest\n"
+        "def test_a(): pass\n"
+        "def test_b(): pass\n"
+        "def test_c(): assert 0\n"
+        "def test_d(): pytest.skip('not today')\n"
+    )
+    command = (sys.executable, "-m", "pytest", "-c", os.devnull, "-q", str(suite))
+    chosen = tools.Part("tests", command, tests=True)
+    assert outcomes(tools, tmp_path, chosen) == (3, 2)
+
+
+def test_a_test_run_that_finds_no_test_fails(tools: ModuleType, tmp_path: Path):
+    command = (sys.executable, "-m", "pytest", "-c", os.devnull, "-q", str(tmp_path))
+    chosen = tools.Part("tests", command, tests=True)
+    assert outcomes(tools, tmp_path, chosen) == (1, 1)
+
+
+def test_a_process_left_behind_is_found_and_ended(tools: ModuleType):
+    import leftovers
+
+    left = subprocess.Popen(
+        [sys.executable, "-c", "print(flush=True); input()"],
+        env={"LEFT_BY": "this test"},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+    )
+    with left:
+        assert left.stdout is not None
+        left.stdout.readline()
+        [found] = leftovers.end_leftovers("LEFT_BY", "this test", patience_s=0)
+        assert str(left.pid) in found
+        assert left.wait(10) == -9
+    assert leftovers.end_leftovers("LEFT_BY", "this test", patience_s=0) == []
