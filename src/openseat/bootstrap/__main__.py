@@ -9,6 +9,7 @@ from pathlib import Path
 
 from openseat.bootstrap.console import Console, StepError
 from openseat.bootstrap.environment import environment_python, is_complete, make_environment
+from openseat.bootstrap.node import find_node
 from openseat.platform.fetch import FetchError, fetch_engine
 from openseat.platform.fetch.chromium import fetch_chromium
 from openseat.platform.secrets import SecretMissingError
@@ -62,6 +63,9 @@ def _test(settings: Settings, console: Console, rest: list[str]) -> int:
         fetch_engine(paths.cache, note)
     with console.step("Chromium") as note:
         fetch_chromium(note)
+    with console.step("Node") as note:
+        # The type checker is a Node program too, and looks for Node on the path.
+        os.environ["PATH"] = find_node(paths.clone, paths.cache, note).environment()["PATH"]
     return _hand_over(settings, [str(python), str(paths.clone / "tools/test_run.py"), *rest])
 
 
