@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import itertools
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Final, Protocol
 
 from openseat.simulation.stage import Party, Stage, first_of
 from openseat.switch.asterisk.media import MediaLibrary
@@ -65,7 +66,28 @@ class Voices:
             yield self._library.resolve([f"prompt:talk-{side}-{number}"], language)
 
 
-async def behave(stage: Stage, account: Account, voices: Voices) -> None:
+class Tones:
+    """A tone for each side instead of words: cheap, and easily told apart in a recording."""
+
+    HERTZ: Final[Mapping[str, int]] = {"customer": 440, "agent": 880}
+
+    def __init__(self, library: MediaLibrary) -> None:
+        self._library = library
+
+    def sentences(self, side: str, _language: str) -> Iterator[list[str]]:
+        """Endless tones of three seconds."""
+        return itertools.repeat(self._library.resolve([f"tone:{self.HERTZ[side]}/3000"], ""))
+
+
+class Speech(Protocol):
+    """What a party says: `Voices` or `Tones`."""
+
+    def sentences(self, side: str, language: str, /) -> Iterator[list[str]]:
+        """Endless sentences of `customer` or `agent`, as media of the carrier's switch."""
+        ...
+
+
+async def behave(stage: Stage, account: Account, voices: Speech) -> None:
     """Be one customer, from dialling to the end of the call."""
     plan = account.plan
     party = await stage.dial(plan.number, plan.caller)
@@ -82,7 +104,7 @@ async def behave(stage: Stage, account: Account, voices: Voices) -> None:
         account.cause = party.cause
 
 
-async def _walk(party: Party, account: Account, voices: Voices) -> None:
+async def _walk(party: Party, account: Account, voices: Speech) -> None:
     plan = account.plan
     for key in plan.keys:
         if await first_of(asyncio.sleep(KEY_PAUSE_S), party.gone.wait(), account.met.wait()):
@@ -96,7 +118,7 @@ async def _walk(party: Party, account: Account, voices: Voices) -> None:
         await _talk(party, account, voices)
 
 
-async def _talk(party: Party, account: Account, voices: Voices) -> None:
+async def _talk(party: Party, account: Account, voices: Speech) -> None:
     plan = account.plan
     talking = asyncio.ensure_future(party.keep_saying(voices.sentences("customer", plan.language)))
     try:
@@ -119,7 +141,7 @@ class Desk:
     """What an agent at a phone does when it rings."""
 
     rng: random.Random
-    voices: Voices
+    voices: Speech
     accounts: dict[str, Account]
     refusals: int = 0
     refuse_share: float = 0.05

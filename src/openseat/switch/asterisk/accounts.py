@@ -35,6 +35,9 @@ _COMMON = {
     "send_connected_line": "no",
     "dtmf_mode": "rfc4733",
     "timers_sess_expires": "600",
+    # Asterisk fills what an update leaves out from the object it has, and writes a missing
+    # caller there as the number "unknown", which every later call would then come from.
+    "callerid": "",
 }
 
 _KINDS = ("registration", "identify", "endpoint", "aor", "auth")
