@@ -228,6 +228,9 @@ class TestSkills:
         floor = Floor([queue()], [agent("a", s0=1), agent("b")])
         floor.free("a")
         floor.comes("kept", skills={"s0": 2})
+        floor.comes("served", skills={"s0": 1})
+        floor.router.remove("served")
+        floor.free("a", "b")
         for n in range(2 * MOST_POOLS):
             floor.comes(f"e{n}", skills={f"s{n}": 1, "": n + 2})
             floor.router.remove(f"e{n}")
@@ -672,11 +675,15 @@ class TestAgents:
         floor.router.agent_ready("a", T, 0, 0)
         floor.router.agent_gone("a")
         assert floor.match() == []
+        floor.router.agent_ready("a", T, 0, 0)
+        floor.router.agent_gone("a")
+        assert floor.comes("e2") == []
 
     def test_newer_figures_replace_older_ones(self):
         floor = Floor([queue(strategy=Strategy.FEWEST_CALLS)], [agent("a"), agent("b")])
         floor.free("a", handled=1)
         floor.free("b", handled=2)
+        floor.router.agent_ready("a", T, 4, 0)
         floor.free("a", handled=3)
         assert served_in_turn(floor, ("e1", "e2")) == ["b", "a"]
 
@@ -703,7 +710,8 @@ class TestAgents:
         floor.free("b")
         floor.comes("e1")
         widened = replace(agent("b"), queues=("q", "q2", "q2"))
-        floor.router.configure(cell([queue(), queue("q2")], [agent("a"), widened, agent("c")]))
+        queues = [queue(), queue("q2"), queue("new")]
+        floor.router.configure(cell(queues, [agent("a"), widened, agent("c")]))
         assert floor.match() == [("e1", "b")]
 
     def test_a_caller_who_left_before_the_match_is_not_matched(self):

@@ -40,8 +40,8 @@ class LineUp:
         """Agents who serve this queue and have a session."""
         self.lines: dict[LineKey, Line] = {}
         """Lines that are not empty."""
-        self.kept: dict[str, Waiting] = {}
-        """Contacts waiting for one agent alone, by entry."""
+        self.kept: dict[str, tuple[Waiting, Member]] = {}
+        """Contacts waiting for one agent alone, by entry, and for whom."""
         self.waiting = 0
         self.turn = (0, -1)
         """Round and order of the last agent to whom round robin gave a contact."""
@@ -109,7 +109,7 @@ class LineUp:
             self.mark = now
         self.waiting += 1
         if waiting.preferred is not None:
-            self.kept[waiting.contact.entry_id] = waiting
+            self.kept[waiting.contact.entry_id] = (waiting, waiting.preferred)
             waiting.preferred.kept.append(waiting)
             return
         barred = frozenset(waiting.barred) if waiting.barred else _NOBODY
@@ -130,14 +130,13 @@ class LineUp:
             if not line.items:
                 del self.lines[line.key]
         else:
-            del self.kept[waiting.contact.entry_id]
-            if waiting.preferred is not None:
-                waiting.preferred.kept.remove(waiting)
+            _, member = self.kept.pop(waiting.contact.entry_id)
+            member.kept.remove(waiting)
 
     def everybody(self) -> list[Waiting]:
         """All contacts that wait, in order of arrival."""
         found = [item[2] for line in self.lines.values() for item in line.items]
-        found += self.kept.values()
+        found += [waiting for waiting, _ in self.kept.values()]
         return sorted(found, key=lambda waiting: waiting.number)
 
     def place(self, waiting: Waiting, now: Instant) -> tuple[tuple[int, int], Instant, int]:
@@ -149,7 +148,7 @@ class LineUp:
         """Place among all that wait in this queue, from 1."""
         mine = self.place(waiting, now)
         ahead = sum(line.ahead(mine, now) for line in self.lines.values())
-        ahead += sum(self.place(other, now) < mine for other in self.kept.values())
+        ahead += sum(self.place(other, now) < mine for other, _ in self.kept.values())
         return ahead + 1
 
     # -- pace ----------------------------------------------------------------------
