@@ -1,8 +1,7 @@
 """Speaks texts. Runs inside the speech environment only, never inside OpenSeat.
 
-Reads a JSON list of {"text", "path"} from standard input, writes
-a mono 16-bit WAV file in the voice's own rate for each, and prints one line
-with its path.
+Takes a file with a JSON list of {"text", "path"}, writes a mono 16-bit WAV file
+in the voice's own rate for each, and prints its path once it is there.
 """
 # Its packages exist in the speech environment only.
 # pyright: reportMissingImports=false
@@ -14,6 +13,7 @@ import re
 import sys
 import wave
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -86,9 +86,9 @@ def speak_mandarin(text: str) -> tuple[np.ndarray, int]:
     return np.concatenate(heard[:-1]), 24_000
 
 
-def main() -> int:
-    """Speak what standard input lists."""
-    for wanted in json.load(sys.stdin):
+def main(listed: str) -> int:
+    """Speak what a file lists."""
+    for wanted in json.loads(Path(listed).read_text(encoding="utf-8")):
         # By the text, not the prompt's language: "For English, press eight" is a Chinese prompt.
         speak = speak_mandarin if re.search("[一-鿿]", wanted["text"]) else speak_english
         samples, rate = speak(wanted["text"])
@@ -102,4 +102,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1]))

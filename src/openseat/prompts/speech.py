@@ -45,33 +45,38 @@ class SpeechEnvironment:
             return
         report("installing the speech environment; this happens once and takes a few minutes")
         venv.create(self._folder, with_pip=True, clear=True)
-        self._run(
-            [str(self._python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check",
-             "--require-hashes", "-r", str(self._lock)],
-        )  # fmt: skip
+        install = [str(self._python), "-m", "pip", "install", "--disable-pip-version-check"]
+        for line in self._run([*install, "--require-hashes", "-r", str(self._lock)]):
+            if line.startswith("Collecting "):
+                report(f"  {line.partition(' (')[0]}")
         (self._folder / "complete").touch()
 
     def speak(self, wanted: Mapping[tuple[str, str], str]) -> Iterator[tuple[str, str, bytes]]:
-        """Yield (language, name, prompt file) for (language, name) → text.
+        """Yield (language, name, prompt file) for (language, name) → text, each once it is made.
 
         Raises `PromptError` `prompt.speech_failed` if the voices cannot be used.
         """
         with tempfile.TemporaryDirectory() as folder:
-            paths = {key: Path(folder) / f"{n}.wav" for n, key in enumerate(wanted)}
-            jobs = [
-                {"text": text, "path": str(paths[key])} for key, text in wanted.items()
-            ]
-            self._run([str(self._python), str(_SPEAKER)], json.dumps(jobs))
-            for (language, name), path in paths.items():
-                samples, rate = audio.decode(path.read_bytes())
+            keys = {str(Path(folder) / f"{n}.wav"): key for n, key in enumerate(wanted)}
+            jobs = Path(folder) / "jobs.json"
+            jobs.write_text(
+                json.dumps([{"text": wanted[key], "path": path} for path, key in keys.items()]),
+                encoding="utf-8",
+            )
+            for path in self._run([str(self._python), str(_SPEAKER), str(jobs)]):
+                samples, rate = audio.decode(Path(path).read_bytes())
                 narrow = audio.resample(audio.trim(samples, rate), rate, audio.RATE)
-                yield language, name, audio.encode(audio.level(narrow))
+                yield *keys[path], audio.encode(audio.level(narrow))
 
     @property
     def _python(self) -> Path:
         return self._folder / "bin" / "python"
 
-    def _run(self, command: list[str], given: str = "") -> None:
+    def _run(self, command: list[str]) -> Iterator[str]:
+        """Run a program of the environment and yield what it prints, line by line.
+
+        Raises `PromptError` `prompt.speech_failed` if it fails.
+        """
         scratch = self._folder / "tmp"
         scratch.mkdir(parents=True, exist_ok=True)
         # The voices' libraries keep files in the home folder unless told otherwise.
@@ -79,8 +84,17 @@ class SpeechEnvironment:
             "KOKORO_JA_CACHE": str(self._folder / "model"),
             "TMPDIR": str(scratch),
         }
-        done = subprocess.run(
-            command, input=given, capture_output=True, text=True, check=False, env=environment
-        )
-        if done.returncode:
-            raise PromptError("prompt.speech_failed", reason=done.stderr.strip()[-500:])
+        with (
+            tempfile.TemporaryFile("w+", dir=scratch) as errors,
+            subprocess.Popen(
+                command, stdout=subprocess.PIPE, stderr=errors, text=True, env=environment
+            ) as program,
+        ):
+            try:
+                for line in program.stdout or ():
+                    yield line.rstrip("\n")
+                if program.wait():
+                    errors.seek(0)
+                    raise PromptError("prompt.speech_failed", reason=errors.read().strip()[-500:])
+            finally:
+                program.kill()
