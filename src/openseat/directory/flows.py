@@ -49,6 +49,8 @@ FLOW = _Flow(
     document=document(
         "Flow",
         FlowFields,
+        # Read as it is: what was stored may be written differently (1e300 as an integer).
+        draft=(dict[str, Any], Field(description="See contracts/flow.schema.json")),
         published_number=(
             int | None,
             Field(description="Version that calls go through; empty before the first"),

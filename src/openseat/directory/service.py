@@ -14,7 +14,8 @@ from openseat.platform.identifiers import new_id
 from openseat.platform.paging import cut_page, read_cursor
 from openseat.platform.problems import Problem, UsedBy
 
-_SHOWN_USES = 10
+_SHOWN_USES = 5
+"""Users of a row that an answer names, of each kind."""
 
 
 async def find_page(
@@ -143,7 +144,7 @@ async def uses(access: Access, asked: Iterable[Use], subject: str) -> list[UsedB
     for use in asked:
         rows = await access.session.rows(use.find(subject).limit(_SHOWN_USES))
         found += [UsedBy(kind=use.kind, id=row["id"], name=str(row["name"])) for row in rows]
-    return found[:_SHOWN_USES]
+    return found
 
 
 def _told(noun: Noun, values: Row) -> Row:

@@ -113,6 +113,8 @@ class Database:
             pool_timeout=5,
             # A connection that died with the server is replaced before it is handed out.
             pool_pre_ping=True,
+            # Statements are logged when they fail; what they carry is nobody's business.
+            hide_parameters=True,
             connect_args={
                 "timeout": 5,
                 "command_timeout": 30,

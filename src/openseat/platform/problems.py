@@ -37,6 +37,7 @@ STATUS: dict[str, int] = {
     "conflict.retry": 409,
     "idempotency.conflict": 409,
     "precondition.failed": 412,
+    "range.unsatisfiable": 416,
     "precondition.required": 428,
     "value.invalid": 422,
     "reference.unknown": 422,
