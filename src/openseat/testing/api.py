@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -73,11 +74,17 @@ class Api:
         return client
 
 
+@cache
+def _built(settings: Settings) -> FastAPI:
+    """Build the application once for all tests of an installation: it takes a second or two."""
+    return build(settings)
+
+
 @asynccontextmanager
 async def running_api(settings: Settings) -> AsyncIterator[Api]:
     """Seed the database and run the API for the length of the context."""
     await seed(settings)
-    app = build(settings)
+    app = _built(settings)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(app.router.lifespan_context(app))
         yield Api(app, settings, stack)
