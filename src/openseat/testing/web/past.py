@@ -1,4 +1,4 @@
-"""A made-up call centre for the stand-in API: two clients, four queues, two dozen agents."""
+"""What has happened in the made-up call centre: calls, their events, recordings and figures."""
 
 from __future__ import annotations
 
@@ -6,224 +6,17 @@ import io
 import math
 import random
 import struct
-import time
 import wave
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
-Row = dict[str, Any]
+from openseat.testing.web.floor import AGENTS, QUEUES, Row, client_of, iso, millis
 
-CLIENTS = {"c-hx": "恒信银行", "c-yl": "优乐电商"}
-PROJECTS = {
-    "p-card": ("信用卡服务", "c-hx"),
-    "p-loan": ("贷款咨询", "c-hx"),
-    "p-shop": ("订单售后", "c-yl"),
-}
-QUEUES = {
-    "q-card": ("信用卡咨询", "p-card"),
-    "q-lost": ("挂失专线", "p-card"),
-    "q-loan": ("贷款咨询", "p-loan"),
-    "q-shop": ("订单售后", "p-shop"),
-}
-GROUPS = {"g-1": "一组", "g-2": "二组"}
-NAMES = (
-    "王磊 李娜 张伟 刘洋 陈静 杨帆 赵敏 黄强 周婷 吴昊 徐丽 孙鹏 胡月 朱军 高洁 林涛 何琳 郭勇 马超 罗兰 "
-    "梁宇 宋佳 郑凯 谢婉"
-).split()
-AGENTS = {f"a-{1001 + n}": (str(1001 + n), name) for n, name in enumerate(NAMES)}
-FLOWS = {"f-main": "主菜单"}
-
-
-def millis() -> int:
-    """The clock of the stand-in."""
-    return time.time_ns() // 1_000_000
-
-
-def iso(at: int) -> str:
-    """An instant as the API writes it."""
-    return datetime.fromtimestamp(at / 1000, UTC).isoformat().replace("+00:00", "Z")
-
-
-def client_of(queue_id: str) -> str:
-    return PROJECTS[QUEUES[queue_id][1]][1]
-
-
-def agent_row(agent_id: str, **changes: Any) -> Row:
-    """A row of the feed's table `agents`, signed out unless told otherwise."""
-    number, name = AGENTS[agent_id]
-    position = list(AGENTS).index(agent_id)
-    return {
-        "agent_id": agent_id,
-        "number": number,
-        "name": name,
-        "group_id": "g-1" if position % 2 == 0 else "g-2",
-        "state": "signed_out",
-        "reason": "",
-        "since": millis(),
-        "until": None,
-        "intended": None,
-        "endpoint": "",
-        "call_id": "",
-        "segment_id": "",
-        "queue_id": "",
-        "client_id": "",
-        "reachable": True,
-        "queues": list(QUEUES)[: 2 + position % 3],
-        "handled": 0,
-        "talk_ms": 0,
-        **changes,
-    }
-
-
-def queue_row(queue_id: str, **changes: Any) -> Row:
-    """A row of the feed's table `queues`, on which nothing happened yet."""
-    name, project_id = QUEUES[queue_id]
-    return {
-        "queue_id": queue_id,
-        "client_id": client_of(queue_id),
-        "project_id": project_id,
-        "name": name,
-        "service_level_ms": 20_000,
-        "waiting": 0,
-        "longest_since": None,
-        "idle": 0,
-        "signed_in": 0,
-        "talking": 0,
-        "today": dict.fromkeys(
-            (
-                "offered",
-                "answered",
-                "abandoned",
-                "short_abandoned",
-                "overflowed",
-                "within_service_level",
-                "wait_ms",
-                "talk_ms",
-            ),
-            0,
-        ),
-        **changes,
-    }
-
-
-def call_row(call_id: str, **changes: Any) -> Row:
-    """A row of the feed's table `calls`: one that has just come in."""
-    now = millis()
-    return {
-        "call_id": call_id,
-        "client_id": "c-hx",
-        "project_id": "p-card",
-        "direction": "inbound",
-        "caller": "+8613800138000",
-        "called": "+862161234567",
-        "state": "flow",
-        "since": now,
-        "started_at": now,
-        "queue_id": "",
-        "agent_id": "",
-        "recording": False,
-        **changes,
-    }
-
-
-def floor_tables(seed: int = 7) -> dict[str, dict[str, Row]]:
-    """A busy floor in the middle of a working day."""
-    rng = random.Random(seed)
-    now = millis()
-    agents: dict[str, Row] = {}
-    calls: dict[str, Row] = {}
-    states = (
-        ["talking"] * 9 + ["idle"] * 5 + ["wrap_up"] * 3 + ["busy"] * 2
-        + ["ringing", "holding", "outbound_only", "disconnected", "signed_out"]
-    )  # fmt: skip
-    for agent_id, state in zip(AGENTS, states, strict=True):
-        since = now - rng.randint(4, 420) * 1000
-        row = agent_row(
-            agent_id,
-            state=state,
-            since=since,
-            endpoint=f"phone-{AGENTS[agent_id][0]}",
-            handled=rng.randint(8, 46),
-            talk_ms=rng.randint(1_800_000, 9_000_000),
-        )
-        if state == "busy":
-            row["reason"] = rng.choice(["break", "meeting", "training"])
-        if state == "wrap_up":
-            row["until"] = now + 25_000
-        if state in {"talking", "ringing", "holding", "wrap_up"}:
-            queue_id = rng.choice(list(QUEUES))
-            row |= {"queue_id": queue_id, "client_id": client_of(queue_id)}
-            if state != "wrap_up":
-                call_id = f"call-3-{1000 + len(calls)}"
-                row |= {"call_id": call_id, "segment_id": f"segment-3-{len(calls)}"}
-                calls[call_id] = call_row(
-                    call_id,
-                    caller=f"+861{rng.randint(3_000_000_000, 9_999_999_999)}",
-                    client_id=client_of(queue_id),
-                    project_id=QUEUES[queue_id][1],
-                    queue_id=queue_id,
-                    agent_id=agent_id,
-                    state=state,
-                    since=since,
-                    started_at=since - rng.randint(15, 80) * 1000,
-                    recording=state != "ringing",
-                )
-        agents[agent_id] = row
-    for state, count in (("waiting", 5), ("flow", 3)):
-        for _ in range(count):
-            call_id = f"call-3-{1000 + len(calls)}"
-            since = now - rng.randint(3, 70) * 1000
-            queue_id = rng.choice(["q-card", "q-card", "q-shop"]) if state == "waiting" else ""
-            calls[call_id] = call_row(
-                call_id,
-                caller=f"+861{rng.randint(3_000_000_000, 9_999_999_999)}",
-                queue_id=queue_id,
-                state=state,
-                since=since,
-                started_at=since - 20_000,
-            )
-    queues = {}
-    for queue_id in QUEUES:
-        offered = rng.randint(120, 640)
-        abandoned, short, overflowed = (int(offered * share) for share in (0.04, 0.01, 0.02))
-        answered = offered - abandoned - short - overflowed
-        waiting = [
-            one["since"]
-            for one in calls.values()
-            if one["state"] == "waiting" and one["queue_id"] == queue_id
-        ]
-        serving = [
-            one for one in agents.values() if queue_id in one["queues"] and one["state"] != "signed_out"
-        ]
-        queues[queue_id] = queue_row(
-            queue_id,
-            waiting=len(waiting),
-            longest_since=min(waiting, default=None),
-            idle=sum(one["state"] == "idle" for one in serving),
-            signed_in=len(serving),
-            talking=sum(one["state"] == "talking" for one in serving),
-            today={
-                "offered": offered,
-                "answered": answered,
-                "abandoned": abandoned,
-                "short_abandoned": short,
-                "overflowed": overflowed,
-                "within_service_level": int(answered * rng.uniform(0.74, 0.93)),
-                "wait_ms": answered * rng.randint(6000, 16000),
-                "talk_ms": answered * 150_000,
-            },
-        )
-    return {
-        "agents": agents,
-        "queues": queues,
-        "calls": calls,
-        "trunks": {"t-1": {"trunk_id": "carrier", "reachable": True}},
-    }
+SIDES = ("customer", "agent")
 
 
 def history(count: int = 130, seed: int = 3) -> list[Row]:
     """Calls of today, newest first."""
-    rng = random.Random(seed)
+    rng = random.Random(seed)  # noqa: S311 - made-up data
     outcomes = ["served"] * 14 + ["abandoned"] * 2 + ["self_service", "voicemail", "unanswered"]
     rows = []
     at = millis()
@@ -261,8 +54,6 @@ def history(count: int = 130, seed: int = 3) -> list[Row]:
                 "score": rng.choice([None, 4, 5, 5]) if served else None,
                 "scale": 5,
                 "recorded": served,
-                "amount": f"{talk / 60 * 0.15:.4f}" if served else "0.0000",
-                "currency": "CNY",
             }
         )
     return rows
@@ -308,19 +99,70 @@ def journal(call: Row) -> list[Row]:
                                                     "code": "resolved", "notes": "已补发账单"}),
     ]  # fmt: skip
     return [
-        {"no": no, "at": iso(start + offset), "type": kind, "version": 1, "data": data}
+        {
+            "seq": no,
+            "stream": f"call:{call['call_id']}",
+            "no": no,
+            "at": iso(start + offset),
+            "type": kind,
+            "version": 1,
+            "data": data,
+        }
         for no, (offset, kind, data) in enumerate(facts, 1)
     ]
 
 
+def recordings(call: Row) -> list[Row]:
+    """A served call's recording."""
+    if not call["recorded"]:
+        return []
+    length = call["talk_s"]
+    return [
+        {
+            "recording_id": "r-1",
+            "segment_id": "",
+            "layout": "call",
+            "started_at": None,
+            "duration_s": length,
+            "bytes": length * 32_000,
+            "sha256": "9f86d081884c7d65" * 4,
+            "box": "",
+        }
+    ]
+
+
+def charges(call: Row) -> Row:
+    """What a call costs, by whole minutes."""
+    seconds = -(-int(call["talk_s"]) // 60) * 60
+    amount = f"{seconds / 60 * 0.15:.2f}"
+    minutes = {"kind": "minutes", "tier": 0, "seconds": seconds, "price": "0.15000000"}
+    return {
+        "call_id": call["call_id"],
+        "state": "estimated" if seconds else "free",
+        "rate_plan_id": "plan-1",
+        "invoice_id": None,
+        "invoice_number": None,
+        "currency": "CNY",
+        "billable_s": call["duration_s"],
+        "amount": amount if seconds else None,
+        "charges": [{**minutes, "amount": amount}] if seconds else [],
+    }
+
+
+def waveform(seconds: int) -> Row:
+    """Two people who talk in turn."""
+    sides = [{"side": side, "peaks": peaks(seconds, n)} for n, side in enumerate(SIDES)]
+    return {"duration_s": seconds, "channels": sides}
+
+
 def peaks(seconds: float, seed: int) -> list[float]:
     """Loudness of somebody who talks and listens in turn."""
-    rng = random.Random(seed)
+    rng = random.Random(seed)  # noqa: S311 - made-up data
     values: list[float] = []
     while len(values) < seconds * 10:
         talking = rng.random() < 0.5
-        for _ in range(rng.randint(10, 45)):
-            values.append(rng.uniform(0.25, 0.95) if talking else rng.uniform(0, 0.04))
+        quietest, loudest = (0.25, 0.95) if talking else (0, 0.04)
+        values += [rng.uniform(quietest, loudest) for _ in range(rng.randint(10, 45))]
     return [round(value, 3) for value in values[: int(seconds * 10)]]
 
 
@@ -341,7 +183,7 @@ def stereo_wav(seconds: int, rate: int = 8000) -> bytes:
 
 
 def _figure_row(key: str, name: str, start: datetime, end: datetime, seed: int) -> Row:
-    rng = random.Random(seed)
+    rng = random.Random(seed)  # noqa: S311 - made-up data
     hours = (end - start).total_seconds() / 3600
     offered = int(rng.uniform(20, 60) * hours)
     abandoned, short, overflowed = int(offered * 0.05), int(offered * 0.02), int(offered * 0.01)
@@ -394,7 +236,7 @@ def _figure_row(key: str, name: str, start: datetime, end: datetime, seed: int) 
     }
 
 
-def figures(keys: list[tuple[str, str]], *, agent: bool) -> Row:
+def figures(keys: list[tuple[str, str]]) -> Row:
     """Figures of today by half hours; the last of several keys had no calls yet."""
     half = timedelta(minutes=30)
     starts = half_hours()
@@ -404,12 +246,11 @@ def figures(keys: list[tuple[str, str]], *, agent: bool) -> Row:
         for n, (key, name) in enumerate(keys)
     ]
     items = [
-        _figure_row(key, name, start, start + half, hash((key, n)) % 999)
-        for key, name in keys[: max(1, len(keys) - 1)]
+        _figure_row(key, name, start, start + half, 31 * n + place)
+        for place, (key, name) in enumerate(keys[: max(1, len(keys) - 1)])
         for n, start in enumerate(starts)
     ]
     return {
-        "by": "agent" if agent else "queue",
         "interval": "30m",
         "time_zone": "Asia/Shanghai",
         "start": day.isoformat(),
@@ -433,5 +274,5 @@ def half_hours() -> list[datetime]:
     found = []
     while start < now and len(found) < 24:
         found.append(start)
-        start += timedelta(minutes=30)
+        start = start + timedelta(minutes=30)
     return found or [today_start()]

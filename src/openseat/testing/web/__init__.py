@@ -1,0 +1,1 @@
+"""A stand-in for the API, so that pages can be seen full, empty, slow and failing."""
