@@ -63,7 +63,7 @@ def test_busy_clients_share_agents_by_weight_to_within_a_contact(weights, agents
         for n in range(picks):
             router.add(contact(f"{name}-{n}", name, T + n))
     taken = dict.fromkeys(names, 0)
-    for pick in range(picks):
+    for _ in range(picks):
         router.agent_ready(f"a{order.randrange(agents)}", T, 0, 0)
         (match,) = router.match(T + picks)
         taken[match.queue_id] += 1

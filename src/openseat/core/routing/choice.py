@@ -49,7 +49,7 @@ def prepare(waiting: Waiting, now: Instant) -> None:
     if queue.relaxations:
         waiting.stage = sum(waiting.since + step.after_ms <= now for step in queue.relaxations)
         moves += [waiting.since + step.after_ms for step in queue.relaxations[waiting.stage :]]
-    waiting.pool = queue.pool(waiting)
+    waiting.pool = queue.pool(waiting.contact.skills, waiting.stage)
     if waiting.preferred is not None:
         until = waiting.contact.entered_at + queue.config.preferred_wait_ms
         if until <= now or not waiting.preferred.present:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
 from typing import Final
 
 from openseat.core.config import QueueConfig, Strategy
@@ -58,14 +59,14 @@ class LineUp:
 
     # -- able agents ---------------------------------------------------------------
 
-    def pool(self, waiting: Waiting) -> Pool:
-        """The agents able to take the contact, at its stage of relaxation."""
-        asked = (tuple(waiting.contact.skills.items()), waiting.stage)
+    def pool(self, skills: Mapping[str, int], stage: int) -> Pool:
+        """The agents who hold `skills` after so many relaxations."""
+        asked = (tuple(skills.items()), stage)
         known = self._asked.get(asked)
         if known is not None:
             return known
-        levels = dict(waiting.contact.skills)
-        for step in self.relaxations[: waiting.stage]:
+        levels = dict(skills)
+        for step in self.relaxations[:stage]:
             levels.update(step.skills)
         needed = tuple(sorted((skill, level) for skill, level in levels.items() if level > 0))
         pool = self._pools.get(needed)

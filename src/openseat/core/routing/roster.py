@@ -39,6 +39,8 @@ class Roster:
                 member.share = self.shares.setdefault(clients, Share())
         if before is not None:
             self._take_over(before)
+        for queue in self.queues.values():
+            queue.pool(queue.config.skills, 0)  # so that no caller waits for it to be made
 
     def _take_over(self, before: Roster) -> None:
         for queue_id, queue in self.queues.items():

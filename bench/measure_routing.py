@@ -1,0 +1,270 @@
+"""How many offer decisions the router makes in a second, and how their cost grows.
+
+A decision is: a contact arrives, or an agent becomes free, and the router finds
+the pair or finds that there is none. What a decision is charged with is all the
+work the router does meanwhile: entering and leaving, matching, refusals,
+relaxing skills, overflow, announcements with position and estimate, and telling
+the next deadline after every step. Not in it: the cell's own work (facts,
+effects), and ring-all queues, where one decision is many offers.
+
+The traffic is a stationary floor: 200 queues of 40 clients, 10 skills, all
+strategies but ring-all; every agent serves 3 to 8 queues of several clients;
+conversations of 3 minutes and patience of 2 minutes on average; 3 % of offers
+are refused, a fifth of contacts bring a priority. It is recorded once and then
+replayed to a fresh router, so that only the router's work is timed, in
+processor time of this process (other work on the machine does not count), the
+best of three replays. `decisions_per_s` is that of the worst of three loads:
+slack, just enough agents, and too few.
+"""
+
+from __future__ import annotations
+
+import gc
+import heapq
+import random
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
+
+import common
+
+from openseat.core.config import AgentConfig, CellConfig, QueueConfig, Relaxation, Strategy
+from openseat.core.routing import Contact, Match, Router
+
+QUEUES = 200
+CLIENTS = 40
+SKILLS = tuple(f"skill{n}" for n in range(10))
+STRATEGIES = tuple(strategy for strategy in Strategy if strategy is not Strategy.RING_ALL)
+LOADS = (0.7, 1.0, 1.3)
+AGENTS = 2_000
+CONVERSATION_MS = 180_000
+PATIENCE_MS = 120_000
+REFUSED = 0.03
+REPLAYS = 3
+
+READY, ARRIVE, REFUSE, ANSWER, GIVE_UP, WAKE = range(6)
+DECISIONS = (READY, ARRIVE)
+
+
+def world(agents: int) -> CellConfig:
+    """A floor with so many agents; queues are the same for every number of them."""
+    draw = random.Random(1)
+    queues: dict[str, QueueConfig] = {}
+    for n in range(QUEUES):
+        needed = {skill: draw.randint(1, 3) for skill in draw.sample(SKILLS, draw.randint(0, 2))}
+        easier = (Relaxation(after_ms=20_000, skills=dict.fromkeys(needed, 0)),)
+        queues[f"q{n}"] = QueueConfig(
+            queue_id=f"q{n}",
+            client_id=f"client{n % CLIENTS}",
+            project_id="p",
+            name=f"q{n}",
+            strategy=STRATEGIES[n % len(STRATEGIES)],
+            skills=needed,
+            relaxations=easier if needed else (),
+            ageing_per_minute=draw.choice((0, 1, 5)),
+            weight=draw.randint(1, 4),
+            max_wait_ms=600_000,
+            announce_first_ms=30_000,
+            announce_every_ms=45_000,
+        )
+    people: dict[str, AgentConfig] = {}
+    for n in range(agents):
+        people[f"a{n}"] = AgentConfig(
+            agent_id=f"a{n}",
+            number=str(1000 + n),
+            name="",
+            group_id="g",
+            skills={
+                skill: draw.randint(1, 5) for skill in draw.sample(SKILLS, draw.randint(4, 10))
+            },
+            queues=tuple(draw.sample(list(queues), draw.randint(3, 8))),
+        )
+    return CellConfig(version=1, cell_id="bench", queues=queues, agents=people)
+
+
+Step = tuple[int, int, object, str]
+"""Instant, kind, contact or what the strategies compare, and whom or what it is about."""
+
+
+@dataclass
+class Traffic:
+    """Records what happens on a floor while a router decides about it."""
+
+    config: CellConfig
+    load: float
+    steps: list[Step] = field(default_factory=list)
+    begin: int = 0
+    """Steps before this one fill the floor and are not timed."""
+
+    def record(self, decisions: int) -> None:
+        """Let the floor run until so many decisions were made."""
+        draw = random.Random(2)
+        router = Router(self.config, 1)
+        queues = list(self.config.queues.values())
+        handled = dict.fromkeys(self.config.agents, 0)
+        events: list[tuple[int, int, int, str]] = []
+        count = 0
+        order = 0
+
+        def later(now: int, mean_ms: float, kind: int, who: str) -> None:
+            nonlocal order
+            order += 1
+            heapq.heappush(events, (now + int(draw.expovariate(1 / mean_ms)), order, kind, who))
+
+        def take(step: Step) -> None:
+            self.steps.append(step)
+            settle(step[0], apply(router, step))
+
+        def settle(now: int, matches: list[Match]) -> None:
+            for match in matches:
+                (agent_id,) = match.agent_ids
+                if draw.random() < REFUSED:
+                    take((now, REFUSE, agent_id, match.entry_id))
+                    later(now, 5_000, READY, agent_id)
+                else:
+                    take((now, ANSWER, match.queue_id, match.entry_id))
+                    handled[agent_id] += 1
+                    later(now, CONVERSATION_MS, READY, agent_id)
+
+        for agent_id in self.config.agents:
+            if draw.random() < min(1.0, self.load):
+                later(0, CONVERSATION_MS, READY, agent_id)
+            else:
+                take((0, READY, (0, 0), agent_id))
+        self.begin = len(self.steps)
+        gap = CONVERSATION_MS / (len(self.config.agents) * self.load)
+        later(0, gap, ARRIVE, "")
+        while count < decisions:
+            at = router.next_deadline()
+            if at is not None and at <= events[0][0]:
+                take((at, WAKE, None, ""))
+                continue
+            now, _, kind, who = heapq.heappop(events)
+            if kind == READY:
+                count += 1
+                take((now, READY, (handled[who], draw.randrange(1_000_000)), who))
+            elif kind == GIVE_UP:
+                if router.contact(who) is not None:
+                    take((now, GIVE_UP, None, who))
+            else:
+                count += 1
+                later(now, gap, ARRIVE, "")
+                queue = draw.choice(queues)
+                contact = Contact(
+                    entry_id=f"e{count}",
+                    call_id=f"c{count}",
+                    queue_id=queue.queue_id,
+                    client_id=queue.client_id,
+                    entered_at=now,
+                    priority=draw.choice((0, 0, 0, 0, 5)),
+                    skills=queue.skills,
+                )
+                later(now, PATIENCE_MS, GIVE_UP, contact.entry_id)
+                take((now, ARRIVE, contact, ""))
+
+
+def apply(router: Router, step: Step) -> list[Match]:
+    """Carry out one step, with everything a floor asks of the router after it."""
+    now, kind, what, who = step
+    if kind == READY:
+        handled, occupancy = what  # type: ignore[misc]  # the pair that goes with READY
+        router.agent_ready(who, now, handled, occupancy)
+    elif kind == ARRIVE:
+        router.add(what)  # type: ignore[arg-type]  # the contact that goes with ARRIVE
+    elif kind == REFUSE:
+        router.refused(who, what, now)  # type: ignore[arg-type]  # the agent
+    elif kind == ANSWER:
+        router.remove(who)
+        router.served(what, now)  # type: ignore[arg-type]  # the queue
+    elif kind == GIVE_UP:
+        router.remove(who)
+    else:
+        router.announcements(now)
+    matches = router.match(now)
+    router.expired(now)
+    router.next_deadline()
+    return matches
+
+
+def decisions_in(steps: list[Step]) -> int:
+    """How many of the steps are decisions."""
+    return sum(kind in DECISIONS for _, kind, _, _ in steps)
+
+
+def replayed(traffic: Traffic) -> Iterator[float]:
+    """Processor seconds of each replay."""
+    for _ in range(REPLAYS):
+        router = Router(traffic.config, 1)
+        for step in traffic.steps[: traffic.begin]:
+            apply(router, step)
+        timed = traffic.steps[traffic.begin :]
+        gc.collect()
+        begun = time.process_time()
+        for step in timed:
+            apply(router, step)
+        yield time.process_time() - begun
+
+
+def slowest(traffic: Traffic) -> tuple[float, float]:
+    """Microseconds that half and 99 % of the decisions stay below, each timed by itself."""
+    router = Router(traffic.config, 1)
+    took: list[int] = []
+    for index, step in enumerate(traffic.steps):
+        begun = time.perf_counter_ns()
+        apply(router, step)
+        if index >= traffic.begin and step[1] in DECISIONS:
+            took.append(time.perf_counter_ns() - begun)
+    took.sort()
+    return took[len(took) // 2] / 1_000, took[len(took) * 99 // 100] / 1_000
+
+
+def measure(quick: bool) -> common.Figures:
+    """Offer decisions per second, and how their cost grows with the number of agents."""
+    decisions = 8_000 if quick else 100_000
+    cost_us: dict[int, dict[str, float]] = {}
+    percentiles = (0.0, 0.0)
+    for agents in (100, AGENTS, 10_000):
+        config = world(agents)
+        cost_us[agents] = {}
+        for load in LOADS:
+            traffic = Traffic(config, load)
+            traffic.record(decisions)
+            made = decisions_in(traffic.steps[traffic.begin :])
+            if made < decisions:
+                raise common.NotMeasuredError(f"only {made} of {decisions} decisions came about")
+            cost_us[agents][str(load)] = min(replayed(traffic)) / made * 1e6
+            if agents == AGENTS and load == LOADS[-1]:
+                percentiles = slowest(traffic)
+    config = world(10_000)
+    router = Router(config, 1)
+    begun = time.process_time()
+    router.configure(config)
+    configure_ms = (time.process_time() - begun) * 1_000
+    ratios = {load: cost_us[10_000][load] / cost_us[100][load] for load in cost_us[100]}
+    return {
+        "decisions_per_s": round(1e6 / max(cost_us[AGENTS].values())),
+        "decisions_per_s_by_load": {
+            load: round(1e6 / cost) for load, cost in cost_us[AGENTS].items()
+        },
+        "decision_p50_us": round(percentiles[0], 1),
+        "decision_p99_us": round(percentiles[1], 1),
+        "cost_ratio_10000_to_100_agents": round(max(ratios.values()), 2),
+        "cost_ratio_by_load": {load: round(ratio, 2) for load, ratio in ratios.items()},
+        "cost_us_by_agents_and_load": {
+            str(agents): {load: round(cost, 1) for load, cost in by_load.items()}
+            for agents, by_load in cost_us.items()
+        },
+        "configure_10000_agents_ms": round(configure_ms),
+        "agents": AGENTS,
+        "queues": QUEUES,
+        "skills": len(SKILLS),
+        "decisions_for_each_reading": decisions,
+    }
+
+
+if __name__ == "__main__":
+    common.main("routing", measure)
