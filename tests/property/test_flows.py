@@ -98,9 +98,7 @@ def flows(draw: st.DrawFn, inner: list[str]) -> dict[str, Any]:
     """Draw a flow without the steps that nothing leads to."""
     names = [f"s{n}" for n in range(draw(st.integers(1, 7)))]
     made = [draw(steps(name, [*names, "end"], inner)) for name in names]
-    whole = definition(
-        *made, END, languages=["zh-CN", "en"], variables={"n": "1"}, expects=["d"]
-    )
+    whole = definition(*made, END, languages=["zh-CN", "en"], variables={"n": "1"}, expects=["d"])
     used = reachable(parse(whole))
     return whole | {"steps": [one for one in whole["steps"] if one["id"] in used]}
 

@@ -119,7 +119,7 @@ def test_a_night_before_a_holiday_runs_into_it():
 
 
 class TestChangesOfTheClock:
-    """New York: 02:00 to 03:00 on 8 March 2026 does not exist, 01:00 to 02:00 on 1 November twice."""
+    """New York, 2026: no 02:00 to 03:00 on 8 March, 01:00 to 02:00 twice on 1 November."""
 
     ZONE = "America/New_York"
 

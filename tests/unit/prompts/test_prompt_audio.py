@@ -151,7 +151,7 @@ def test_nothing_is_as_loud_as_silence():
         (b"ID3\x04" + bytes(2_000), "prompt.not_audio"),
         (b"RIFF\x00\x00\x00\x00AVI " + bytes(100), "prompt.not_audio"),
         (b"RIFF\x00\x00\x00\x00WAVE", "prompt.not_audio"),
-        (b"RIFF\x00\x00\x00\x00WAVEfmt \x02\x00\x00\x00\x01\x00data\x00\x00\x00\x00", "prompt.not_audio"),
+        (b"RIFF____WAVEfmt " + struct.pack("<IH", 2, 1) + b"data" + bytes(4), "prompt.not_audio"),
         (riff(1, 1, 8_000, 16, b""), "prompt.too_short"),
         (riff(1, 1, 8_000, 16, bytes(100)), "prompt.too_short"),
         (riff(1, 1, 8_000, 16, bytes(16_000)), "prompt.silent"),

@@ -28,9 +28,7 @@ def found(*steps, known=KNOWN, **head):
 
 def knowing(**flows):
     made = {flow_id: parse(one, flow_id=flow_id) for flow_id, one in flows.items()}
-    return Environment(
-        queues=KNOWN.queues, hours=KNOWN.hours, prompts=KNOWN.prompts, flows=made
-    )
+    return Environment(queues=KNOWN.queues, hours=KNOWN.hours, prompts=KNOWN.prompts, flows=made)
 
 
 def test_a_sound_flow_has_no_problems():
@@ -58,7 +56,9 @@ class TestEdges:
     def test_edges_of_choices_and_branches(self):
         compare = {"kind": "compare", "left": "{{caller}}", "operator": "is_set"}
         steps = [
-            step("m", "menu", prompt=["prompt:hello"], choices={"1": "x"}, invalid="c", timeout="c"),
+            step(
+                "m", "menu", prompt=["prompt:hello"], choices={"1": "x"}, invalid="c", timeout="c"
+            ),
             step("c", "condition", branches=[{"tests": [compare]}]),
         ]
         assert found(*steps) == [
@@ -137,7 +137,8 @@ class TestPrompts:
         silent = Environment(prompts={"zh-CN": {"digit-1"}})
         wanted = say.vocabulary("digits", "zh-CN") - {"digit-1"}
         assert {
-            (at, arguments["prompt"]) for _, at, arguments in found(spoken, listed, END, known=silent)
+            (at, arguments["prompt"])
+            for _, at, arguments in found(spoken, listed, END, known=silent)
         } == {(at, name) for at in ("s", "a") for name in wanted}
 
     def test_a_language_that_the_flow_does_not_list(self):
@@ -214,7 +215,12 @@ class TestLoops:
         ],
     )
     def test_going_round_with_a_wait_is_fine(self, first):
-        assert found(first, step("back", "goto", next="hello"), *([END] if "overflowed" in first else [])) == []
+        assert (
+            found(
+                first, step("back", "goto", next="hello"), *([END] if "overflowed" in first else [])
+            )
+            == []
+        )
 
     @pytest.mark.parametrize(
         "first",
@@ -271,11 +277,12 @@ class TestLoops:
 
     def test_too_many_sub_flows_inside_each_other(self):
         def chain(length):
+            back = step("r", "return")
             flows = {
-                f"f{n}": definition(step("s", "subflow", flow=f"f{n + 1}", next="r"), step("r", "return"))
+                f"f{n}": definition(step("s", "subflow", flow=f"f{n + 1}", next="r"), back)
                 for n in range(length)
-            }  # fmt: skip
-            return knowing(**flows, **{f"f{length}": definition(step("r", "return"))})
+            }
+            return knowing(**flows, **{f"f{length}": definition(back)})
 
         first = step("s", "subflow", flow="f0", next="end")
         assert found(first, END, known=chain(MAX_DEPTH - 2)) == []
@@ -314,11 +321,16 @@ class TestVariables:
             inner=definition(step("i", "subflow", flow="deeper", next="r"), step("r", "return")),
             deeper=definition(step("d", "set", values={"x": "1"}, next="r"), step("r", "return")),
         )
-        assert found(step("a", "subflow", flow="inner", next="s"), self.SAID, END, known=known) == []
+        assert (
+            found(step("a", "subflow", flow="inner", next="s"), self.SAID, END, known=known) == []
+        )
 
     def test_unknown_sub_flows_set_nothing(self):
         steps = (step("a", "subflow", flow="none", next="s"), self.SAID, END)
-        assert [code for code, _, _ in found(*steps)] == ["flow.unknown_flow", "flow.variable_unset"]
+        assert [code for code, _, _ in found(*steps)] == [
+            "flow.unknown_flow",
+            "flow.variable_unset",
+        ]
 
     def test_sums_set_their_variable_too(self):
         assert found(step("a", "set", add={"x": 1}, next="s"), self.SAID, END) == []

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import math
+import re
 from pathlib import Path
 
 import jsonschema
 import pytest
 
-from openseat.core.flows import Environment, FlowInvalid, examine, parse
+from openseat.core.flows import Environment, FlowInvalid, check, examine, parse
 from openseat.core.flows.parse import MAX_PROBLEMS, MAX_STEPS, read
 from openseat.core.flows.schema import schema
 from openseat.core.flows.steps import STEPS, Announce, Menu
 from openseat.testing.flows import END, definition, step
 
-CONTRACT = Path(__file__).resolve().parents[4] / "contracts" / "flow.schema.json"
+CLONE = Path(__file__).resolve().parents[4]
+_SPEC = importlib.util.spec_from_file_location("flow_contract", CLONE / "tools/flow_contract.py")
+flow_contract = importlib.util.module_from_spec(_SPEC)
+_SPEC.loader.exec_module(flow_contract)
 
 FULL = definition(
     step("a", "announce", prompt=["prompt:hello"], next="m", note="says hello", position=[1, -2]),
@@ -40,7 +45,7 @@ def test_a_definition_becomes_a_flow():
 
 
 def test_the_published_schema_is_the_codes():
-    assert json.loads(CONTRACT.read_text(encoding="utf-8")) == schema(), (
+    assert flow_contract.CONTRACT.read_text(encoding="utf-8") == flow_contract.contract(), (
         "write it anew: python tools/flow_contract.py"
     )
 
@@ -173,4 +178,34 @@ def test_every_kind_of_step_is_described():
     assert set(described) == set(STEPS)
     for kind, made in described.items():
         assert made["description"], kind
-        assert all(one.get("description") for one in made["properties"].values() if "const" not in one)
+        assert all(
+            one.get("description") for one in made["properties"].values() if "const" not in one
+        )
+
+
+def test_the_reference_page_is_the_codes():
+    page = flow_contract.REFERENCE.read_text(encoding="utf-8")
+    assert flow_contract.with_reference(page) == page, (
+        "write it anew: python tools/flow_contract.py"
+    )
+
+
+def test_the_reference_page_tells_every_code_of_a_problem():
+    page = flow_contract.REFERENCE.read_text(encoding="utf-8")
+    folder = Path(check.__code__.co_filename).parent
+    raised = {
+        code
+        for name in ("parse", "shapes", "check")
+        for code in re.findall(r'"(flow\.[a-z_]+)"', (folder / f"{name}.py").read_text("utf-8"))
+    }
+    raised |= {f"flow.unknown_{kind}" for kind in ("queue", "flow", "hours", "client", "project")}
+    assert [code for code in sorted(raised) if f"`{code}`" not in page] == []
+
+
+def test_the_examples_of_the_reference_page_can_be_read():
+    page = flow_contract.REFERENCE.read_text(encoding="utf-8")
+    examples = [json.loads(one) for one in re.findall(r"```json\n(.*?)```", page, re.DOTALL)]
+    assert len(examples) == 4
+    for example in examples:
+        made = example if isinstance(example, dict) else definition(*example)
+        assert read(made)[1] == ()

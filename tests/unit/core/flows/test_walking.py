@@ -67,7 +67,9 @@ class TestAnnounce:
         assert caller.feed(PlayFinished(ok=False)) == (OK,)
 
     def test_a_key_stops_it_and_is_kept_for_the_menu(self):
-        caller = calling(step("a", "announce", prompt=["prompt:hello"], next="menu"), MENU, ONE, END)
+        caller = calling(
+            step("a", "announce", prompt=["prompt:hello"], next="menu"), MENU, ONE, END
+        )
         assert caller.press("2") == (StopSaying(), OK)
 
     def test_without_barge_in_the_key_is_kept_and_the_prompt_goes_on(self):
@@ -239,7 +241,13 @@ class TestSay:
     )
     def test_data_carries_what_its_form_needs(self, form, item):
         said = step(
-            "s", "say", form=form, value="{{n}}", before=["prompt:a"], after=["prompt:b"], next="end"
+            "s",
+            "say",
+            form=form,
+            value="{{n}}",
+            before=["prompt:a"],
+            after=["prompt:b"],
+            next="end",
         )
         caller = calling(said, END, variables={"n": "12"})
         assert caller.heard() == ["prompt:a", item, "prompt:b"]
@@ -723,9 +731,7 @@ class TestSavedRuns:
             caller = calling(MENU, ONE, END)
             caller.reload(library(main=definition(step("menu", "queue", queue="q"), END)))
             asked = caller.press("1") if resumed else interpreter.again(caller.run, caller.now)
-            assert asked == (
-                Finish(outcome="failed", hang_up_cause=41, reason="flow.step_gone"),
-            )
+            assert asked == (Finish(outcome="failed", hang_up_cause=41, reason="flow.step_gone"),)
 
     def test_a_new_version_without_the_calling_step_fails_clearly(self):
         books = library(main=definition(step("s", "subflow", flow="inner", next="end"), END),
