@@ -20,7 +20,7 @@ _FLOW = {
     "languages": ["zh-CN"],
     "start": "wait",
     "steps": [
-        {"id": "wait", "kind": "queue", "queue": QUEUE, "overflowed": "end"},
+        {"id": "wait", "kind": "queue", "queue": QUEUE, "ring": True, "overflowed": "end"},
         {"id": "end", "kind": "hang_up"},
     ],
 }

@@ -138,7 +138,8 @@ def _http(turn: Turn, step: HttpRequest) -> Move:
 
 
 def _queue(turn: Turn, step: Queue) -> Move:
-    turn.answer()
+    if not step.ring:
+        turn.answer()
     turn.actions.append(
         Enqueue(
             queue_id=step.queue,

@@ -240,6 +240,12 @@ class Queue:
     preferred_agent: str = may(
         Text(100, template=True), "", "Agent id to try first, such as the customer's own agent."
     )
+    ring: bool = may(
+        Flag(),
+        default=False,
+        about="Let an unanswered caller hear ringing, free of charge, until an agent answers: no "
+        "music, no announcements, no keys.",
+    )
     keys: Mapping[str, str] = may(MapOf(_KEY, Edge(), 16), {}, "Keys that leave the queue → step.")
     timeout_ms: int | None = may(
         Whole(1_000, 86_400_000), None, "Leave the queue after this; without it after four hours."
