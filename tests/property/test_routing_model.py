@@ -591,5 +591,5 @@ class RouterHistory(RuleBasedStateMachine):
         assert self.router.next_deadline() == model.deadline(now)
 
 
-RouterHistory.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+RouterHistory.TestCase.settings = settings(max_examples=100, stateful_step_count=40, deadline=None)
 TestRouterHistory = RouterHistory.TestCase

@@ -729,7 +729,7 @@ def test_timers_of_contacts_long_gone_do_not_pile_up():
     for n in range(1_000):
         floor.comes(f"e{n}")
         floor.router.remove(f"e{n}")
-    heaps = (floor.router._expiries._heap, floor.router._announcements._heap)
+    heaps = (floor.router._expiries.heap, floor.router._announcements.heap)
     assert max(map(len, heaps)) < 100
     floor.comes("e")
     assert floor.router.next_deadline() == T + 500_000

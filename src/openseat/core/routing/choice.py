@@ -5,7 +5,7 @@ from __future__ import annotations
 from openseat.core.identity import Instant
 from openseat.core.routing.line_up import LineUp
 from openseat.core.routing.member import Member
-from openseat.core.routing.waiting import Waiting, standing
+from openseat.core.routing.waiting import Standing, Waiting, standing
 
 
 def best_contact(member: Member, busy: dict[LineUp, None], now: Instant) -> Waiting | None:
@@ -21,45 +21,51 @@ def best_contact(member: Member, busy: dict[LineUp, None], now: Instant) -> Wait
     queues = member.queues
     share = member.share
     agent_id = member.agent_id
+    start = 0
     found: Waiting | None = None
-    lowest: tuple[int, int, int, int, int, int] | None = None
+    lowest: tuple[int, Standing, int, int, int] | None = None
     for queue in queues if len(queues) <= len(busy) else busy:
         lines = queue.lines
         if not lines or queue not in queues:
             continue
-        start = 0 if share is None else share.start(queue.client_id)
-        if lowest is not None and start > lowest[0]:
-            continue
-        ageing = queue.ageing
-        for line in lines.values():
-            if agent_id not in line.members or agent_id in line.barred:
+        if share is not None:
+            start = share.start(queue.client_id)
+            if lowest is not None and start > lowest[0]:
                 continue
-            since, number, waiting = line.items[0]
-            group, points = standing(since, line.priority, ageing, now)
-            rank = (start, group, points, since, queues[queue], number)
-            if lowest is None or rank < lowest:
-                lowest, found = rank, waiting
+        for line in lines.values():
+            if agent_id in line.members and agent_id not in line.barred:
+                since, number, waiting = line.items[0]
+                at = standing(since, line.priority, line.ageing, now)
+                rank = (start, at, since, queues[queue], number)
+                if lowest is None or rank < lowest:
+                    lowest, found = rank, waiting
     return found
 
 
 def prepare(waiting: Waiting, now: Instant) -> None:
     """Bring up to date who may take a contact, and note when that changes by itself."""
     queue = waiting.queue
-    moves: list[Instant] = []
+    move_at: Instant | None = None
     if queue.relaxations:
-        waiting.stage = sum(waiting.since + step.after_ms <= now for step in queue.relaxations)
-        moves += [waiting.since + step.after_ms for step in queue.relaxations[waiting.stage :]]
+        waiting.stage = 0
+        for step in queue.relaxations:
+            at = waiting.since + step.after_ms
+            if at > now:
+                move_at = at
+                break
+            waiting.stage += 1
     waiting.pool = queue.pool(waiting.contact.skills, waiting.stage)
     if waiting.preferred is not None:
         until = waiting.contact.entered_at + queue.config.preferred_wait_ms
         if until <= now or not waiting.preferred.present:
             waiting.preferred = None
         else:
-            moves.append(until)
+            move_at = until if move_at is None else min(move_at, until)
     if waiting.barred:
         waiting.barred = {who: at for who, at in waiting.barred.items() if at > now}
-        moves += waiting.barred.values()
-    waiting.move_at = min(moves) if moves else None
+        for at in waiting.barred.values():
+            move_at = at if move_at is None else min(move_at, at)
+    waiting.move_at = move_at
 
 
 def able(waiting: Waiting) -> list[Member]:

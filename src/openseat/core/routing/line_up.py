@@ -30,7 +30,8 @@ _NOBODY: Final = frozenset[str]()
 class LineUp:
     """The contacts of a queue that wait, and what is needed to serve them in order."""
 
-    def __init__(self, config: QueueConfig) -> None:
+    def __init__(self, config: QueueConfig, busy: dict[LineUp, None]) -> None:
+        self._busy = busy
         self.config = config
         self.queue_id = config.queue_id
         self.client_id = config.client_id
@@ -119,6 +120,7 @@ class LineUp:
         key = (pool.number, priority, barred)
         line = self.lines.get(key)
         if line is None:
+            self._busy[self] = None
             line = self.lines[key] = Line(key, pool.members, priority, self.ageing)
         line.put(waiting)
 
@@ -130,6 +132,8 @@ class LineUp:
             line.take(waiting)
             if not line.items:
                 del self.lines[line.key]
+                if not self.lines:
+                    del self._busy[self]
         else:
             _, member = self.kept.pop(waiting.contact.entry_id)
             member.kept.remove(waiting)

@@ -16,11 +16,13 @@ class Roster:
     """
 
     def __init__(self, config: CellConfig, seed: int, before: Roster | None) -> None:
-        self.queues = {queue_id: LineUp(queue) for queue_id, queue in config.queues.items()}
-        self.members: dict[str, Member] = {}
-        self.shares: dict[frozenset[str], Share] = {} if before is None else before.shares
         self.busy: dict[LineUp, None] = {}
         """Queues in which a contact waits for any able agent."""
+        self.queues = {
+            queue_id: LineUp(queue, self.busy) for queue_id, queue in config.queues.items()
+        }
+        self.members: dict[str, Member] = {}
+        self.shares: dict[frozenset[str], Share] = {} if before is None else before.shares
         in_order = sorted(
             config.agents.values(),
             key=lambda agent: (len(agent.number), agent.number, agent.agent_id),
@@ -59,13 +61,6 @@ class Roster:
                 member.occupancy = known.occupancy
                 for queue in member.queues:
                     queue.staff += member.present
-
-    def note(self, queue: LineUp) -> None:
-        """Keep `busy` right after a contact entered or left a line of the queue."""
-        if queue.lines:
-            self.busy[queue] = None
-        else:
-            self.busy.pop(queue, None)
 
     def serving(self, agent_id: str, queue: LineUp) -> Member | None:
         """An agent, if they serve the queue."""

@@ -44,9 +44,10 @@ class Router:
         self._arrivals: list[Waiting] = []
         self._fresh: list[Member] = []
         self._overflows: list[Overflow] = []
-        self._moves = Timers(lambda waiting: waiting.move_at)
-        self._expiries = Timers(lambda waiting: waiting.expires_at)
-        self._announcements = Timers(lambda waiting: waiting.announce_at)
+        self._spells = 0
+        self._moves = Timers()
+        self._expiries = Timers()
+        self._announcements = Timers()
         self._roster = Roster(config, seed, None)
 
     def configure(self, config: CellConfig) -> None:
@@ -130,14 +131,16 @@ class Router:
 
         One for a queue that does not exist overflows as unstaffed.
         """
-        self.remove(contact.entry_id)
+        if contact.entry_id in self._entries:
+            self.remove(contact.entry_id)
         queue = self._roster.queues.get(contact.queue_id)
         if queue is None:
             self._overflows.append(Overflow(contact.entry_id, contact.queue_id, None, UNSTAFFED))
             return
         self._numbers += 1
         waiting = Waiting(contact, queue, self._numbers)
-        waiting.preferred = self._roster.serving(contact.preferred_agent_id, queue)
+        if contact.preferred_agent_id:
+            waiting.preferred = self._roster.serving(contact.preferred_agent_id, queue)
         self._entries[contact.entry_id] = waiting
         self._arrive(waiting)
 
@@ -192,8 +195,8 @@ class Router:
         self._arrivals.append(waiting)
 
     def _leave_line(self, waiting: Waiting) -> None:
+        waiting.spell = 0
         waiting.queue.take(waiting)
-        self._roster.note(waiting.queue)
 
     # -- matching ------------------------------------------------------------------
 
@@ -276,8 +279,8 @@ class Router:
         queue = waiting.queue
         waiting.interval = None
         if waiting.phase is Phase.WAITING:
+            waiting.spell = 0
             queue.take(waiting)
-            self._roster.note(queue)
             waiting.interval = queue.interval(now)
         waiting.phase = Phase.OFFERED
         first = members[0]
@@ -295,16 +298,15 @@ class Router:
     def _wait(self, waiting: Waiting, now: Instant) -> None:
         queue, contact = waiting.queue, waiting.contact
         waiting.phase = Phase.WAITING
+        self._spells += 1
+        waiting.spell = self._spells
         queue.put(waiting, now)
-        self._roster.note(queue)
         live = len(self._entries)
         if waiting.move_at is not None:
             self._moves.add(waiting.move_at, waiting, live)
         config = queue.config
-        waiting.expires_at = None
         if config.max_wait_ms is not None:
-            waiting.expires_at = contact.entered_at + config.max_wait_ms
-            self._expiries.add(waiting.expires_at, waiting, live)
+            self._expiries.add(contact.entered_at + config.max_wait_ms, waiting, live)
         if not waiting.entered:
             first = config.announce_first_ms
             if first is None:
@@ -376,5 +378,9 @@ class Router:
         """
         if self._overflows or self._fresh or self._arrivals:
             return self._now
-        firsts = (self._moves.first(), self._expiries.first(), self._announcements.first())
-        return min((at for at in firsts if at is not None), default=None)
+        earliest: Instant | None = None
+        for timers in (self._moves, self._expiries, self._announcements):
+            first = timers.first()
+            if first is not None and (earliest is None or first < earliest):
+                earliest = first
+        return earliest

@@ -54,7 +54,6 @@ class Waiting:
         "charge",
         "contact",
         "entered",
-        "expires_at",
         "interval",
         "line",
         "move_at",
@@ -65,6 +64,7 @@ class Waiting:
         "preferred",
         "queue",
         "since",
+        "spell",
         "stage",
     )
 
@@ -81,6 +81,8 @@ class Waiting:
         self.phase = Phase.ARRIVING
         self.entered = False
         """Whether it has once been let wait: then the queue can no longer be too full for it."""
+        self.spell = 0
+        """Number of the present spell of waiting, 0 outside; deadlines name it."""
         self.stage = 0
         """Relaxations in force."""
         self.preferred: Member | None = None
@@ -94,7 +96,6 @@ class Waiting:
         self.interval: Milliseconds | None = None
         """How long the backlog took to lose this contact."""
         self.move_at: Instant | None = None
-        self.expires_at: Instant | None = None
         self.announce_at: Instant | None = None
 
 
