@@ -411,7 +411,7 @@ class TestRecording:
         assert ended.duration_ms >= 500
 
     async def test_a_recording_goes_on_across_conversations(self, stage):
-        customer_leg, _, agent_leg, _ = await conversation(stage, "before")
+        customer_leg, caller, agent_leg, _ = await conversation(stage, "before")
         stage.switch.apply([StartRecording(recording_id="rec-move", leg_id=customer_leg)])
         await stage.passes(700)
         third = await agent(stage, "leg-after", OTHER_PHONE)
@@ -423,6 +423,8 @@ class TestRecording:
             ]
         )
         await stage.passes(700)
+        assert await caller.hears(900)
+        await stage.passes(300)
         stage.switch.apply([StopRecording(recording_id="rec-move", leg_id=customer_leg)])
         await stage.given(RecordingEnded, recording_id="rec-move")
         left, right = tones.stereo(stage.switch.recording_file("rec-move"))

@@ -96,7 +96,7 @@ async def push_main(ari: AriConnection, main: SwitchSite, password: str) -> None
     """
     address = f"{main.sip_host}:{main.ports.sip}"
     login = {"auth_type": "digest", "username": ACCOUNT, "password": password}
-    await _put(ari, "aor", MAIN, {"contact": f"sip:{address}", "qualify_frequency": "5"})
+    await _put(ari, "aor", MAIN, {"contact": f"sip:{address}"})
     await _put(ari, "endpoint", MAIN, _MEDIA | {"aors": MAIN, "identify_by": "ip"})
     await _put(ari, "identify", MAIN, {"endpoint": MAIN, "match": address, "srv_lookups": "no"})
     await _put(ari, "auth", ACCOUNT, login)

@@ -33,7 +33,7 @@ _MEDIA = (
     "format_sln",
     "format_wav",
     # Not bridge_native_rtp: it passes packets on with the other party's sequence numbers, which
-    # jump backwards when a customer is moved to another agent, and receivers then drop everything.
+    # jump backwards when a customer is moved to another agent, and receivers may drop everything.
     "bridge_simple",
     "bridge_softmix",
     "bridge_holding",
