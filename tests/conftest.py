@@ -6,10 +6,23 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from openseat.platform.settings import Settings
 from openseat.testing.database import Database, TestCluster, running_cluster
 from openseat.testing.product import running_product
+
+# The same examples every time, so that a change is judged by what it changes and not by luck or by
+# how busy the machine is. HYPOTHESIS_PROFILE=search looks for new ones.
+settings.register_profile(
+    "same",
+    derandomize=True,
+    deadline=None,
+    print_blob=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.register_profile("search", settings.get_profile("same"), derandomize=False)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 
 @pytest.fixture(scope="session")

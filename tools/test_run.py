@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -175,12 +176,20 @@ def run(chosen: Sequence[Part], folder: Path) -> list[Outcome]:
     mark = f"{os.getpid()}-{time.time_ns()}"
     this = Run(folder, mark)
     outcomes = []
+
+    def give_up(number: int, _: object) -> None:
+        end_leftovers(_MARK, mark, patience_s=0)
+        os._exit(128 + number)
+
+    before = {it: signal.signal(it, give_up) for it in (signal.SIGINT, signal.SIGTERM)}
     try:
         with ThreadPoolExecutor(max_workers=2) as pool:
             outcomes += pool.map(this.carry_out, [part for part in chosen if not part.alone])
         outcomes += [this.carry_out(part) for part in chosen if part.alone]
     finally:
         left = end_leftovers(_MARK, mark)
+        for number, handler in before.items():
+            signal.signal(number, handler)
     log = folder / "leftovers.log"
     log.write_text("\n".join(left) + "\n", encoding="utf-8")
     part = Part("no process left behind", ())

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from types import ModuleType
 
 import pytest
+
+from openseat.platform.processes import ProcessRecord
 
 TOOLS = Path(__file__).parents[2] / "tools"
 
@@ -60,6 +64,24 @@ def test_a_test_run_that_finds_no_test_fails(tools: ModuleType, tmp_path: Path):
     command = (sys.executable, "-m", "pytest", "-c", os.devnull, "-q", str(tmp_path))
     chosen = tools.Part("tests", command, tests=True)
     assert outcomes(tools, tmp_path, chosen) == (1, 1)
+
+
+def test_an_interrupted_run_takes_its_processes_along(tmp_path: Path):
+    code = (
+        "import pathlib, sys, test_run\n"
+        f"folder = pathlib.Path({str(tmp_path)!r})\n"
+        "code = 'import os, time; print(os.getpid(), flush=True); time.sleep(600)'\n"
+        "test_run.run([test_run.Part('sleeps', (sys.executable, '-c', code))], folder)\n"
+    )
+    run = subprocess.Popen([sys.executable, "-c", code], env={"PYTHONPATH": str(TOOLS)})
+    log = tmp_path / "sleeps.log"
+    limit = time.monotonic() + 30
+    while not log.exists() or not log.read_text().endswith("\n"):
+        assert time.monotonic() < limit
+        time.sleep(0.02)
+    run.terminate()
+    assert run.wait(30) == 128 + signal.SIGTERM
+    assert ProcessRecord.of(int(log.read_text())) is None
 
 
 def test_a_process_left_behind_is_found_and_ended(tools: ModuleType):
