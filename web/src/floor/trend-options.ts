@@ -11,6 +11,9 @@ interface Names {
 
 const QUARTER_MS = 15 * 60_000
 
+/** Top of an axis of counts, so that an empty chart has a scale too. */
+const atLeast = ({ max }: { max: number }): number => Math.max(4, max)
+
 /** Waiting and talking over the last quarter of an hour; the axis is always as long. */
 export function loadOption(trend: Trend, now: number, names: Names, colours: Palette): ChartOption {
   const base = frame(colours)
@@ -35,7 +38,7 @@ export function loadOption(trend: Trend, now: number, names: Names, colours: Pal
       axisLabel: { color: colours.text, fontSize: 11, formatter: (at: number) => minuteOf(at) },
       axisPointer: { label: { formatter: ({ value }) => timeOf(new Date(Number(value))) } },
     },
-    yAxis: { ...base.yAxis, type: 'value', minInterval: 1, min: 0 },
+    yAxis: { ...base.yAxis, type: 'value', minInterval: 1, min: 0, max: atLeast },
     series: [
       line(names.talking, colours.series[0], trend.moments.map((one) => [one.at, one.talking])),
       line(names.waiting, colours.series[2], trend.moments.map((one) => [one.at, one.waiting])),
@@ -60,7 +63,7 @@ export function flowOption(trend: Trend, now: number, names: Names, colours: Pal
   return {
     ...base,
     xAxis: { ...base.xAxis, type: 'category', data: starts.map(minuteOf) },
-    yAxis: { ...base.yAxis, type: 'value', minInterval: 1, min: 0 },
+    yAxis: { ...base.yAxis, type: 'value', minInterval: 1, min: 0, max: atLeast },
     series: [
       bar(names.answered, colours.series[1], 'answered'),
       bar(names.abandoned, colours.series[3], 'abandoned'),

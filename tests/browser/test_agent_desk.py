@@ -1,0 +1,135 @@
+"""The agent's desk: signing in at a phone, states, the contact at hand, its disposition."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from playwright.sync_api import expect
+
+from openseat.testing.web.floor import call_row, millis
+
+pytestmark = pytest.mark.browser
+
+ME = "a-1002"
+
+
+def idle(stand_in):
+    stand_in.agent(
+        ME, state="idle", since=millis(), call_id="", segment_id="", queue_id="", until=None
+    )
+
+
+def state(page):
+    return page.locator("[data-test=state]")
+
+
+def asked(stand_in, path):
+    return [json.loads(body or "{}") for _, where, body, _ in stand_in.received if where == path]
+
+
+def test_an_agent_signs_in_at_a_phone(open_page, stand_in):
+    stand_in.agent(ME, state="signed_out")
+    page = open_page("/agent", user="agent")
+    page.get_by_role("button", name="签入").click()
+    expect(state(page)).to_have_text("空闲")
+    assert asked(stand_in, "/me/agent/sign-in") == [{"endpoint": "phone-1002"}]
+    assert all(token == "csrf-of-this-session" for *_, token in stand_in.received)
+
+
+def test_states_change_by_keys_that_are_shown(open_page, stand_in):
+    idle(stand_in)
+    page = open_page("/agent", user="agent")
+    expect(state(page)).to_have_text("空闲")
+    page.keyboard.press("F4")
+    page.get_by_role("menuitem", name="培训").click()
+    expect(state(page)).to_have_text("示忙")
+    expect(page.get_by_text("培训")).to_be_visible()
+    page.keyboard.press("F2")
+    expect(state(page)).to_have_text("空闲")
+    page.keyboard.press("F8")
+    expect(state(page)).to_have_text("仅呼出")
+    assert asked(stand_in, "/me/agent/state") == [
+        {"state": "busy", "reason": "training"},
+        {"state": "idle"},
+        {"state": "outbound_only"},
+    ]
+    for key in ("F2", "F4", "F8"):
+        expect(page.get_by_text(key, exact=True)).to_be_visible()
+
+
+def test_a_call_pops_up_with_its_client_and_history(open_page, stand_in):
+    idle(stand_in)
+    page = open_page("/agent", user="agent")
+    expect(page.get_by_text("没有联络")).to_be_visible()
+    call = call_row("call-7", caller="+8613500001111", state="ringing", queue_id="q-card",
+                    agent_id=ME)  # fmt: skip
+    stand_in.move({"calls": {"call-7": call}})
+    stand_in.agent(ME, state="ringing", call_id="call-7", queue_id="q-card", since=millis())
+    expect(page.locator("[data-test=caller]")).to_have_text("+8613500001111")
+    expect(page.get_by_text("请在话机")).to_be_visible()
+    expect(page.get_by_text("恒信银行")).to_be_visible()
+    expect(page.get_by_role("table", name="历史联络").locator("tbody tr")).to_have_count(6)
+
+
+def test_a_disposition_is_written_while_talking_and_saved_by_key(open_page, stand_in):
+    page = open_page("/agent", user="agent")
+    stand_in.agent(ME, state="talking", segment_id="segment-77", since=millis())
+    page.get_by_text("需跟进").click()
+    page.keyboard.press("Alt+n")
+    page.keyboard.type("明天回电")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("已保存")).to_be_visible()
+    assert asked(stand_in, "/segments/segment-77/disposition") == [
+        {"code": "follow_up", "notes": "明天回电"}
+    ]
+
+
+def test_the_contact_stays_during_after_call_work_which_counts_down_and_is_extended(
+    open_page, stand_in
+):
+    page = open_page("/agent", user="agent")
+    caller = page.locator("[data-test=caller]")
+    expect(caller).to_be_visible()
+    number = caller.text_content() or ""
+    row = stand_in.tables["agents"][ME]
+    stand_in.move(
+        {"agents": {ME: {**row, "state": "wrap_up", "call_id": "", "since": millis(),
+                         "until": millis() + 25_000}}},
+        {"calls": [row["call_id"]]},
+    )  # fmt: skip
+    expect(state(page)).to_have_text("话后处理")
+    expect(page.get_by_text("剩余 0:2")).to_be_visible()
+    expect(caller).to_have_text(number)
+    page.keyboard.press("F9")
+    expect(page.get_by_text("剩余 0:5")).to_be_visible()
+    assert asked(stand_in, "/me/agent/wrap-up") == [{"extra_s": 30}]
+
+
+def test_what_comes_after_the_contact_is_shown(open_page, stand_in):
+    page = open_page("/agent", user="agent")
+    stand_in.agent(ME, state="talking", intended="busy")
+    expect(page.get_by_text("结束后：示忙")).to_be_visible()
+
+
+def test_a_phone_that_is_gone_is_noticed(open_page, stand_in):
+    page = open_page("/agent", user="agent")
+    stand_in.agent(ME, reachable=False, endpoint="phone-1002")
+    expect(page.get_by_text("话机 phone-1002 不可达")).to_be_visible()
+
+
+def test_signing_out_is_asked_twice(open_page, stand_in):
+    idle(stand_in)
+    page = open_page("/agent", user="agent")
+    page.get_by_role("button", name="签出").click()
+    page.get_by_role("button", name="取消").click()
+    expect(state(page)).to_have_text("空闲")
+    page.get_by_role("button", name="签出").click()
+    page.get_by_role("dialog").get_by_role("button", name="签出").click()
+    expect(page.get_by_role("heading", name="签入座席")).to_be_visible()
+
+
+def test_own_figures_are_there(open_page):
+    page = open_page("/agent", user="agent")
+    expect(page.get_by_text("我的今日")).to_be_visible()
+    expect(page.get_by_text("占线率")).to_be_visible()
