@@ -28,6 +28,7 @@ create table calls (
     queue_outcome  text    not null,
     voicemail      boolean not null,
     callback       boolean not null,
+    recorded       boolean not null,
     wait_ms        bigint  not null,
     talk_ms        bigint  not null,
     hold_ms        bigint  not null,
@@ -41,8 +42,7 @@ create index ix_calls_client_id_started_at on calls (client_id, started_at desc,
 create index ix_calls_project_id_started_at on calls (project_id, started_at desc, call_id desc);
 create index ix_calls_caller on calls (caller, started_at desc);
 create index ix_calls_called on calls (called, started_at desc);
-create index ix_calls_queue_ids on calls using gin (queue_ids);
-create index ix_calls_agent_ids on calls using gin (agent_ids);
+-- No index on queue_ids and agent_ids: under row-level security PostgreSQL could not use it.
 
 create table segments (
     segment_id  text   primary key,
@@ -64,6 +64,16 @@ create table segments (
 );
 create index ix_segments_call_id on segments (call_id);
 create index ix_segments_agent_id_started_at on segments (agent_id, started_at desc);
+
+-- Facts about a call that stand in another stream: dispositions, stored recordings.
+create table call_notes (
+    note_id   text   primary key,
+    cell_id   text   not null,
+    seq       bigint not null,
+    call_id   text   not null,
+    client_id text   not null
+);
+create index ix_call_notes_call_id on call_notes (call_id);
 
 -- One row a stretch of one state. A session's rows have no gaps between them.
 create table agent_time (
@@ -89,6 +99,7 @@ create index ix_agent_time_since on agent_time (since);
 
 select openseat_protect_fold('calls');
 select openseat_protect_fold('segments');
+select openseat_protect_fold('call_notes');
 select openseat_protect_fold('agent_time');
 
 -- A client reads the facts of its own calls, also those from before it was known whose they are.

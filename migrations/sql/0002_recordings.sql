@@ -60,7 +60,7 @@ create table recording_access (
     client_id    text        not null,
     recording_id text        not null,
     segment_id   text        not null,
-    -- listened | downloaded | waveform
+    -- listened | downloaded
     action       text        not null,
     request_id   text        not null
 );

@@ -18,6 +18,7 @@ import pytest
 from openseat.core.events import Fact
 from openseat.history.agent_time import AgentTime
 from openseat.history.calls import Calls
+from openseat.history.notes import CallNotes
 from openseat.history.segments import Segments
 from openseat.journal.codec import Entry
 from openseat.journal.database import Connection
@@ -30,7 +31,14 @@ from openseat.worker.projector import Projector, rebuild
 
 pytestmark = pytest.mark.database
 
-FOLDS: tuple[type[RowFold[Any]], ...] = (Calls, Segments, AgentTime, Recordings, RecordingFiles)
+FOLDS: tuple[type[RowFold[Any]], ...] = (
+    Calls,
+    Segments,
+    CallNotes,
+    AgentTime,
+    Recordings,
+    RecordingFiles,
+)
 
 
 async def fill(database: Database, folder: Path, facts: Sequence[Fact]) -> None:

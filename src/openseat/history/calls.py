@@ -21,6 +21,7 @@ from openseat.core.events import (
     QueueExit,
     QueueLeft,
     RatingGiven,
+    RecordingStarted,
     SegmentEnded,
     SegmentStarted,
     TransferMade,
@@ -76,6 +77,7 @@ class CallRow:
     queue_outcome: str = ""
     voicemail: bool = False
     callback: bool = False
+    recorded: bool = False
     wait_ms: int = 0
     talk_ms: int = 0
     hold_ms: int = 0
@@ -156,6 +158,8 @@ def _change(row: CallRow, event: Event, at: int) -> None:  # noqa: C901, PLR0912
             row.voicemail = True
         case CallbackPromised():
             row.callback = True
+        case RecordingStarted():
+            row.recorded = True
         case RatingGiven():
             row.score, row.scale = event.score, event.scale
         case CallEnded():

@@ -68,7 +68,7 @@ class HistoryMaker:
 
     random: Random
     agents: int = 3
-    clients: int = 2
+    client_ids: tuple[str, ...] = ("client-1", "client-2")
     now: int = START
     calls: int = 0
     _numbers: Counter[str] = field(default_factory=Counter[str])
@@ -175,7 +175,7 @@ class HistoryMaker:
 
     def _call(self) -> list[Fact]:
         self.calls += 1
-        call = _Call(self, f"call-{self.calls}", f"client-{self.random.randint(1, self.clients)}")
+        call = _Call(self, f"call-{self.calls}", self.random.choice(self.client_ids))
         idle = [agent for agent in self._agents if agent.state == AgentState.IDLE]
         call.run(idle)
         return call.made

@@ -6,6 +6,7 @@ from openseat.billing.usage import UsageCalls, UsageStorage
 from openseat.figures.projection import Figures
 from openseat.history.agent_time import AgentTime
 from openseat.history.calls import Calls
+from openseat.history.notes import CallNotes
 from openseat.history.segments import Segments
 from openseat.journal.projection import Projection
 from openseat.recordings.projections import RecordingFiles, Recordings
@@ -16,6 +17,7 @@ def projections() -> tuple[Projection, ...]:
     return (
         Calls(),
         Segments(),
+        CallNotes(),
         AgentTime(),
         Recordings(),
         RecordingFiles(),

@@ -1,0 +1,201 @@
+"""What the API shows of calls: times in ISO 8601, spans in seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from openseat.core.events import Direction
+from openseat.history.calls import CallOutcome
+from openseat.platform.fields import Id, Strict
+from openseat.platform.paging import PAGE_DEFAULT, PAGE_LARGEST
+
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+
+
+def _in_reach(value: datetime) -> datetime:
+    if not FIRST_YEAR <= value.year < LAST_YEAR:
+        raise ValueError("out of reach")
+    return value
+
+
+Moment = Annotated[
+    AwareDatetime,
+    AfterValidator(_in_reach),
+    Field(description=f"ISO 8601 with an offset; {FIRST_YEAR} to {LAST_YEAR}"),
+]
+
+
+class CallSort(StrEnum):
+    """Orders of the list; `-` is descending. Only by start are pages stable under new calls."""
+
+    STARTED = "started_at"
+    STARTED_DOWN = "-started_at"
+    WAIT = "wait_s"
+    WAIT_DOWN = "-wait_s"
+    TALK = "talk_s"
+    TALK_DOWN = "-talk_s"
+    DURATION = "duration_s"
+    DURATION_DOWN = "-duration_s"
+
+    @property
+    def column(self) -> str:
+        """The table's column."""
+        return self.value.removeprefix("-").replace("_s", "_ms") if self.spans else "started_at"
+
+    @property
+    def spans(self) -> bool:
+        """Whether it sorts by a span of time."""
+        return self.value.endswith("_s")
+
+    @property
+    def descending(self) -> bool:
+        """Whether the largest comes first."""
+        return self.value.startswith("-")
+
+
+class OutcomeFilter(StrEnum):
+    """What became of a call (`openseat.history.calls.CallOutcome`), or that it lives."""
+
+    REFUSED = CallOutcome.REFUSED.value
+    SERVED = CallOutcome.SERVED.value
+    VOICEMAIL = CallOutcome.VOICEMAIL.value
+    ABANDONED = CallOutcome.ABANDONED.value
+    SELF_SERVICE = CallOutcome.SELF_SERVICE.value
+    UNANSWERED = CallOutcome.UNANSWERED.value
+    IN_PROGRESS = "in_progress"
+
+
+Digits = Annotated[str, StringConstraints(pattern=r"^\+?[0-9]{2,20}$")]
+
+
+class CallsQuery(Strict):
+    """Which calls, and which page of them."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    since: Moment | None = Field(None, alias="from", description="Started at or after")
+    until: Moment | None = Field(None, alias="to", description="Started before")
+    direction: Direction | None = None
+    outcome: OutcomeFilter | None = None
+    client_id: Id | None = None
+    project_id: Id | None = None
+    queue_id: Id | None = Field(None, description="Was in this queue")
+    agent_id: Id | None = Field(None, description="This agent talked with the customer")
+    number: Digits | None = Field(None, description="Part of caller's or called number")
+    sort: CallSort = CallSort.STARTED_DOWN
+    limit: Annotated[int, Field(ge=1, le=PAGE_LARGEST)] = PAGE_DEFAULT
+    cursor: Annotated[str | None, Field(max_length=2000, pattern="^[A-Za-z0-9_-]+$")] = None
+
+
+class CallSummary(BaseModel):
+    """A call as the history lists it."""
+
+    call_id: str
+    direction: Direction
+    caller: str
+    called: str
+    caller_name: str
+    client_id: str = Field(description="Empty until it is known whose call it is")
+    project_id: str
+    number_id: str
+    language: str
+    queue_ids: list[str] = Field(description="In the order in which the call came to them")
+    agent_ids: list[str] = Field(description="In the order in which they talked")
+    started_at: datetime
+    answered_at: datetime | None
+    ended_at: datetime | None
+    wait_s: float = Field(description="In queues")
+    talk_s: float
+    hold_s: float
+    duration_s: float | None
+    billable_s: float | None = Field(description="Answered to ended")
+    outcome: CallOutcome | None = Field(description="Null while the call lives")
+    ended_by: str
+    cause: int | None = Field(description="Q.850")
+    offers: int
+    segments: int
+    transfers: int
+    voicemail: bool
+    callback: bool = Field(description="A call-back was promised")
+    score: int | None = Field(description="What the customer rated, of `scale`")
+    scale: int | None
+    recorded: bool
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> CallSummary:
+        """Return what a row of the table shows."""
+        values = {name: row[name] for name in cls.model_fields.keys() & row.keys()}
+        for name in ("started_at", "answered_at", "ended_at"):
+            values[name] = moment(row[name])
+        for name in ("wait", "talk", "hold", "duration", "billable"):
+            values[f"{name}_s"] = seconds(row[f"{name}_ms"])
+        return cls(**{**values, "outcome": row["outcome"] or None})
+
+
+class Segment(BaseModel):
+    """An agent's stretch of a call."""
+
+    segment_id: str
+    agent_id: str
+    group_id: str
+    queue_id: str
+    via: str
+    started_at: datetime
+    ended_at: datetime | None
+    talk_s: float
+    hold_s: float
+    ended_by: str
+    disposition: str
+    notes: str
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Segment:
+        """Return what a row of the table shows."""
+        values = {name: row[name] for name in cls.model_fields.keys() & row.keys()}
+        return cls(
+            **{
+                **values,
+                "started_at": moment(row["started_at"]),
+                "ended_at": moment(row["ended_at"]),
+                "talk_s": seconds(row["talk_ms"]),
+                "hold_s": seconds(row["hold_ms"]),
+            }
+        )
+
+
+class CallDetail(CallSummary):
+    """A call with its segments."""
+
+    parts: list[Segment] = Field(description="Agents' stretches, in their order")
+
+
+class CallEvent(BaseModel):
+    """One fact of a call's journal."""
+
+    seq: int = Field(description="Place in the journal: the order in which it became known")
+    stream: str
+    no: int = Field(description="Number in its stream")
+    at: datetime
+    type: str
+    version: int
+    data: dict[str, Any]
+
+
+def moment(milliseconds: int | None) -> datetime | None:
+    """Return an instant of the core as a time."""
+    return None if milliseconds is None else datetime.fromtimestamp(milliseconds / 1000, UTC)
+
+
+def seconds(milliseconds: int | None) -> float | None:
+    """Return a span of the core in seconds."""
+    return None if milliseconds is None else milliseconds / 1000
+
+
+def instant(time: datetime) -> int:
+    """Return a time as an instant of the core."""
+    return round(time.timestamp() * 1000)

@@ -1,0 +1,144 @@
+"""Reading calls inside the caller's scope."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, tuple_
+
+from openseat.history.documents import (
+    CallDetail,
+    CallEvent,
+    CallsQuery,
+    CallSummary,
+    OutcomeFilter,
+    Segment,
+    instant,
+    moment,
+)
+from openseat.history.tables import call_notes, calls, journal, segments
+from openseat.platform.access import Access
+from openseat.platform.auth import Principal
+from openseat.platform.auth_roles import Role
+from openseat.platform.paging import Page, read_cursor, write_cursor
+from openseat.platform.problems import Problem
+
+MOST_EVENTS = 5000
+"""A call's timeline is one page, however long the call; what comes after is left out."""
+
+
+async def find_calls(access: Access, query: CallsQuery) -> Page[CallSummary]:
+    """Return one page of calls."""
+    column = func.coalesce(calls.c[query.sort.column], -1)
+    order = (column, calls.c.id)
+    statement = select(calls, column.label("sorted_by")).where(*_conditions(access, query))
+    if query.cursor is not None:
+        sort, value, call_id = read_cursor(query.cursor, str, int, str)
+        if sort != query.sort.value:
+            raise Problem("cursor.invalid")
+        place = tuple_(value, call_id)
+        there = tuple_(*order) < place if query.sort.descending else tuple_(*order) > place
+        statement = statement.where(there)
+    ordered = [part.desc() if query.sort.descending else part.asc() for part in order]
+    rows = await access.session.rows(statement.order_by(*ordered).limit(query.limit + 1))
+    page = rows[: query.limit]
+    following = None
+    if len(rows) > query.limit:
+        following = write_cursor(query.sort.value, page[-1]["sorted_by"], page[-1]["call_id"])
+    return Page(items=[CallSummary.of(row) for row in page], next_cursor=following)
+
+
+async def find_call(access: Access, call_id: str) -> CallDetail:
+    """Return one call.
+
+    Raises:
+        Problem: `not_found`: there is none for this caller.
+    """
+    row = await call_row(access, call_id)
+    parts = await access.session.rows(
+        select(segments).where(segments.c.call_id == call_id).order_by(segments.c.started_at)
+    )
+    summary = CallSummary.of(row).model_dump()
+    return CallDetail(**summary, parts=[Segment.of(part) for part in parts])
+
+
+async def find_events(access: Access, call_id: str) -> Page[CallEvent]:
+    """Return a call's facts in the order in which they became known.
+
+    Raises:
+        Problem: `not_found`: there is no such call for this caller.
+    """
+    call = await call_row(access, call_id)
+    notes = await access.session.rows(
+        select(call_notes.c.seq).where(call_notes.c.call_id == call_id)
+    )
+    own = journal.c.stream == f"call:{call_id}"
+    noted = journal.c.seq.in_([note["seq"] for note in notes])
+    rows: list[dict[str, Any]] = []
+    # Two reads, so that each goes by its own index.
+    for condition in (own, noted):
+        rows += await access.session.rows(
+            select(journal)
+            .where(journal.c.cell_id == call["cell_id"], condition)
+            .order_by(journal.c.seq)
+            .limit(MOST_EVENTS)
+        )
+    rows.sort(key=lambda row: row["seq"])
+    return Page(
+        items=[CallEvent(**{**row, "at": moment(row["at"])}) for row in rows], next_cursor=None
+    )
+
+
+async def call_row(access: Access, call_id: str) -> dict[str, Any]:
+    """Return a call's row.
+
+    Raises:
+        Problem: `not_found`: there is none for this caller.
+    """
+    row = await access.session.row(
+        select(calls).where(calls.c.id == call_id, *within_reach(access.principal))
+    )
+    if row is None:
+        raise await access.missing(calls, "call", call_id)
+    return row
+
+
+def within_reach(who: Principal) -> Sequence[ColumnElement[bool]]:
+    """Return what limits the calls somebody may see beyond the database's own rules.
+
+    A supervisor sees the calls of the managed queues, and those the managed groups talked in.
+    """
+    if who.role is not Role.SUPERVISOR:
+        return ()
+    served = exists().where(
+        and_(segments.c.call_id == calls.c.id, segments.c.group_id.in_(sorted(who.group_ids)))
+    )
+    return (or_(calls.c.queue_ids.overlap(sorted(who.queue_ids)), served),)
+
+
+def _conditions(access: Access, query: CallsQuery) -> list[ColumnElement[bool]]:
+    found = list(within_reach(access.principal))
+    if query.since is not None:
+        found.append(calls.c.started_at >= instant(query.since))
+    if query.until is not None:
+        found.append(calls.c.started_at < instant(query.until))
+    for name in ("direction", "client_id", "project_id"):
+        value = getattr(query, name)
+        if value is not None:
+            found.append(calls.c[name] == value)
+    if query.outcome is not None:
+        wanted = "" if query.outcome is OutcomeFilter.IN_PROGRESS else query.outcome.value
+        found.append(calls.c.outcome == wanted)
+    if query.queue_id is not None:
+        found.append(calls.c.queue_ids.contains([query.queue_id]))
+    if query.agent_id is not None:
+        found.append(calls.c.agent_ids.contains([query.agent_id]))
+    if query.number is not None:
+        found.append(
+            or_(
+                calls.c.caller.contains(query.number, autoescape=True),
+                calls.c.called.contains(query.number, autoescape=True),
+            )
+        )
+    return found
