@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 from pydantic import Field
-from sqlalchemy import cast, delete, func, insert, select
+from sqlalchemy import any_, cast, delete, func, insert, literal, select
 from sqlalchemy.dialects.postgresql import JSONB, JSONPATH
 
 from openseat.directory.noun import Noun, Row, Use, document, used_in, wrong
@@ -154,7 +154,9 @@ AGENT_GROUP = Noun(
         used_in("agent", agents, "group_id"),
         Use(
             "user",
-            lambda subject: select(users.c.id, users.c.name).where(users.c.group_ids.any(subject)),
+            lambda subject: select(users.c.id, users.c.name).where(
+                literal(subject) == any_(users.c.group_ids)
+            ),
         ),
     ),
 )

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
-from sqlalchemy import cast, delete, func, insert, select
+from sqlalchemy import any_, cast, delete, func, insert, literal, select
 from sqlalchemy.dialects.postgresql import JSONB, JSONPATH
 
 from openseat.core.config import Strategy, TargetKind
@@ -185,7 +185,9 @@ QUEUE = _Queue(
         ),
         Use(
             "user",
-            lambda subject: select(users.c.id, users.c.name).where(users.c.queue_ids.any(subject)),
+            lambda subject: select(users.c.id, users.c.name).where(
+                literal(subject) == any_(users.c.queue_ids)
+            ),
         ),
     ),
 )
