@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import structlog
 from fastapi import FastAPI
 
 from openseat.directory.seed import seed
@@ -83,6 +84,8 @@ def _built(settings: Settings) -> FastAPI:
 @asynccontextmanager
 async def running_api(settings: Settings) -> AsyncIterator[Api]:
     """Seed the database and run the API for the length of the context."""
+    # Plain lines: the default's decorated tracebacks, with every local, take minutes.
+    structlog.configure(processors=[structlog.processors.KeyValueRenderer()])
     await seed(settings)
     app = _built(settings)
     async with AsyncExitStack() as stack:
