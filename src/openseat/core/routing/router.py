@@ -153,7 +153,7 @@ class Router:
             self._leave_line(waiting)
         elif waiting.phase is Phase.OFFERED:
             waiting.queue.leaving = waiting.interval
-        waiting.phase = Phase.GONE
+        waiting.phase, waiting.spell = Phase.GONE, 0
 
     def contact(self, entry_id: str) -> Contact | None:
         """The contact of an entry, waiting or offered."""
@@ -204,7 +204,7 @@ class Router:
         """Pair everything that can be paired; agents in a match are ready no more."""
         self._now = now
         while (due := self._moves.pop(now)) is not None:
-            self._leave_line(due[1])
+            due[1].queue.take(due[1])  # its other deadlines stay in force
             self._arrive(due[1])
         fresh = self._fresh
         if not self._arrivals:
@@ -278,8 +278,8 @@ class Router:
     def _offer(self, waiting: Waiting, members: list[Member], now: Instant) -> Match:
         queue = waiting.queue
         waiting.interval = None
+        waiting.spell = 0
         if waiting.phase is Phase.WAITING:
-            waiting.spell = 0
             queue.take(waiting)
             waiting.interval = queue.interval(now)
         waiting.phase = Phase.OFFERED
@@ -296,23 +296,26 @@ class Router:
     # -- waiting and leaving -------------------------------------------------------
 
     def _wait(self, waiting: Waiting, now: Instant) -> None:
-        queue, contact = waiting.queue, waiting.contact
         waiting.phase = Phase.WAITING
+        waiting.queue.put(waiting, now)
+        if not waiting.spell:
+            self._begin_spell(waiting)
+        if waiting.move_at is not None:
+            self._moves.add(waiting.move_at, waiting, len(self._entries))
+
+    def _begin_spell(self, waiting: Waiting) -> None:
         self._spells += 1
         waiting.spell = self._spells
-        queue.put(waiting, now)
+        config, entered_at = waiting.queue.config, waiting.contact.entered_at
         live = len(self._entries)
-        if waiting.move_at is not None:
-            self._moves.add(waiting.move_at, waiting, live)
-        config = queue.config
         if config.max_wait_ms is not None:
-            self._expiries.add(contact.entered_at + config.max_wait_ms, waiting, live)
+            self._expiries.add(entered_at + config.max_wait_ms, waiting, live)
         if not waiting.entered:
             first = config.announce_first_ms
             if first is None:
                 first = config.announce_every_ms
             if first is not None:
-                waiting.announce_at = contact.entered_at + first
+                waiting.announce_at = entered_at + first
         if waiting.announce_at is not None:
             self._announcements.add(waiting.announce_at, waiting, live)
 
