@@ -120,14 +120,15 @@ class Supervisor:
 
     @contextmanager
     def _stop_signals(self) -> Iterator[None]:
-        # The handler alone would not wake the selector: an interrupted wait is resumed.
+        # The signal only wakes the selector, and the loop acts on it: a handler would run in the
+        # middle of whatever is being done or written.
         receiver, sender = socket.socketpair()
         receiver.setblocking(False)
         sender.setblocking(False)
         self._selector.register(receiver, selectors.EVENT_READ, None)
         signal.set_wakeup_fd(sender.fileno(), warn_on_full_buffer=False)
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: self.request_stop())
+            signal.signal(number, lambda *_: None)
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
         try:
             yield
@@ -325,6 +326,7 @@ class Supervisor:
                 self._ended(key.data)
             elif isinstance(key.fileobj, socket.socket):
                 key.fileobj.recv(64)
+                self.request_stop()
 
     def _say(self, text: str) -> None:
         with suppress(OSError):
