@@ -12,6 +12,7 @@ from openseat.core.events import (
     CallAssigned,
     CallbackPromised,
     CallEnded,
+    CallLanguageSet,
     CallRefused,
     CallStarted,
     Event,
@@ -158,6 +159,8 @@ def _change(row: CallRow, event: Event, at: int) -> None:  # noqa: C901, PLR0912
             row.voicemail = True
         case CallbackPromised():
             row.callback = True
+        case CallLanguageSet():
+            row.language = event.language
         case RecordingStarted():
             row.recorded = True
         case RatingGiven():

@@ -74,6 +74,7 @@ class Recordings(RowFold[RecordingRow]):
                 leg_id=event.leg_id,
                 layout=event.layout,
                 started_at=fact.at,
+                box=event.box,
             )
         elif isinstance(event, _Own):
             row = rows.get((event.recording_id,))
