@@ -100,10 +100,18 @@ class Bench:
         end = "-recorded" if recorded else ""
         ari = await _connect(site)
         try:
+            for module in ("app_dial.so", "app_queue.so"):
+                await ari.ask("POST", f"asterisk/modules/{module}")
             for name, context in (("dial", "bench-dial"), ("app_queue", "bench-queue")):
                 way = self.ways[name]
-                fields = {"context": context + end, "disallow": "all", "allow": "alaw",
-                          "direct_media": "no", "identify_by": "ip", "rtp_symmetric": "yes"}  # fmt: skip
+                fields = {
+                    "context": context + end,
+                    "disallow": "all",
+                    "allow": "alaw",
+                    "direct_media": "no",
+                    "identify_by": "ip",
+                    "rtp_symmetric": "yes",
+                }
                 match = {"endpoint": f"bench-{name}", "match": _addresses(way),
                          "srv_lookups": "no"}  # fmt: skip
                 await _put(ari, "endpoint", f"bench-{name}", fields)

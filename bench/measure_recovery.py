@@ -34,7 +34,7 @@ from openseat.floor.wire import LinkBroken
 from openseat.journal.codec import Entry
 from openseat.journal.reader import JournalReader
 from openseat.platform.settings import LOOPBACK, Settings
-from openseat.platform.status import ChildState, Status, supervisor_process
+from openseat.platform.status import SETTLED, ChildState, Status, supervisor_process
 from openseat.simulation import audit, crowd
 from openseat.simulation.people import Account, Desk, Plan, Tones, behave
 from openseat.simulation.stage import Stage
@@ -285,6 +285,20 @@ def _replaced(settings: Settings, name: str, old: int) -> Callable[[], Awaitable
     return answers
 
 
+def _adopted(settings: Settings) -> Callable[[], Awaitable[bool]]:
+    """Whether a living supervisor has all children at work again."""
+
+    async def answers() -> bool:
+        status = Status.read(settings.paths.run)
+        return (
+            supervisor_process(settings.paths.run) is not None
+            and status is not None
+            and all(child.state in SETTLED for child in status.children)
+        )
+
+    return answers
+
+
 def _alive(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
@@ -297,7 +311,7 @@ async def _kill(scene: Scene, victim: Victim) -> None:
     settings, name = scene.settings, victim.name
     pid = _pid(settings, name)
     epoch = (await _snapshot(scene)).get("epoch", 0)
-    began = time.monotonic()
+    began, adopted = time.monotonic(), 0.0
     os.kill(pid, signal.SIGKILL)
     match name:
         case "floor":
@@ -309,7 +323,12 @@ async def _kill(scene: Scene, victim: Victim) -> None:
         case "supervisor":
             children = {n: _pid(settings, n) for n in ("floor", "postgres", "api", "switch")}
             began = time.monotonic()
-            await asyncio.to_thread(command, "up", "--detach", settings=settings)
+            starting = asyncio.create_task(
+                asyncio.to_thread(command, "up", "--detach", settings=settings)
+            )
+            await _until_back(_adopted(settings))
+            adopted = time.monotonic()
+            await starting
             victim.more["children_restarted"] = sum(
                 _pid(settings, n) != pid for n, pid in children.items()
             )
@@ -317,7 +336,7 @@ async def _kill(scene: Scene, victim: Victim) -> None:
             await _until_back(_replaced(settings, name, pid))
         case _:
             await _until_back(_switch_answers(scene))
-    victim.takeover_s = time.monotonic() - began
+    victim.takeover_s = (adopted or time.monotonic()) - began
 
 
 def _switch_answers(scene: Scene) -> Callable[[], Awaitable[bool]]:
@@ -331,8 +350,10 @@ def _switch_answers(scene: Scene) -> Callable[[], Awaitable[bool]]:
 # -- counting --------------------------------------------------------------------------
 
 
-ONCE = (e.CallStarted, e.CallAnswered, e.CallEnded, e.QueueEntered, e.QueueLeft, e.OfferMade,
-        e.OfferEnded, e.SegmentStarted, e.SegmentEnded, e.RecordingStarted, e.RecordingStopped)  # fmt: skip
+ONCE = (
+    *(e.CallStarted, e.CallAnswered, e.CallEnded, e.QueueEntered, e.QueueLeft, e.OfferMade),
+    *(e.OfferEnded, e.SegmentStarted, e.SegmentEnded, e.RecordingStarted, e.RecordingStopped),
+)
 """Facts of which each call (or each thing that they name) has one."""
 
 NAMES = ("entry_id", "offer_id", "segment_id", "recording_id")
@@ -412,7 +433,7 @@ async def _try(scene: Scene, name: str) -> Victim:
     await _kill(scene, victim)
     if name == "switch":
         await asyncio.gather(*churn.values(), return_exceptions=True)
-        await _after_switch(scene, victim, before)
+        await _after_switch(scene, victim)
     else:
         _, late = await asyncio.wait(churn.values(), timeout=LIMIT_S)
         if late:
@@ -428,10 +449,9 @@ async def _try(scene: Scene, name: str) -> Victim:
     return victim
 
 
-async def _after_switch(scene: Scene, victim: Victim, before: list[str]) -> None:
+async def _after_switch(scene: Scene, victim: Victim) -> None:
     """Killing the switch ends its calls: how were they closed?"""
     await asyncio.sleep(2)
-    victim.calls_cut = len(set(before) - set(scene.alive()))
     entries = await scene.facts(0)
     ended = {f.fact.stream: f.fact.event for f in entries if isinstance(f.fact.event, e.CallEnded)}
     by_switch = [x for x in ended.values() if x.ended_by is e.EndedBy.SWITCH]
@@ -440,6 +460,8 @@ async def _after_switch(scene: Scene, victim: Victim, before: list[str]) -> None
         for f in entries
         if isinstance(f.fact.event, e.CallbackPromised) and f.fact.event.reason == "switch_lost"
     ]
+    # Customers only hear silence when the switch is killed; the journal tells whose call ended.
+    victim.calls_cut = len(by_switch)
     victim.more["calls_closed_as_lost_with_the_switch"] = len(by_switch)
     victim.more["callbacks_promised"] = len(promised)
     for caller, task in list(scene.talking.items()):
