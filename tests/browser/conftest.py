@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from openseat.bootstrap.pages import build_pages
 from openseat.platform.settings import Settings
@@ -27,6 +27,9 @@ FLAGS = [
 ]
 #: What the browser itself logs for answers that a test asked for.
 EXPECTED = ("Failed to load resource", "WebSocket connection to")
+
+#: Bound of every wait; a loaded machine takes its time.
+expect.set_options(timeout=20_000)
 
 OpenPage = Callable[..., Page]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -18,7 +20,7 @@ def sign_in(page, login, password=PASSWORD):
 
 def test_a_supervisor_signs_in_by_keyboard_and_sees_the_floor(open_page):
     page = open_page("/", user=None)
-    expect(page).to_have_url(lambda url: url.endswith("/sign-in"))
+    expect(page).to_have_url(re.compile("/sign-in$"))
     expect(page.get_by_label("用户名")).to_be_focused()
     sign_in(page, "lead")
     expect(page.get_by_role("heading", level=1)).to_have_text("现场监控")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import or_, select
@@ -49,6 +50,15 @@ async def standing(session: ScopedSession, who: Principal) -> Standing:
     return Standing(
         frozenset(row["id"] for row in mine), frozenset(row["queue_id"] for row in queues)
     )
+
+
+async def names(session: ScopedSession, ids: Collection[str]) -> dict[str, str]:
+    """Return what clients, projects, queues and agents are called, as far as the scope sees."""
+    found: dict[str, str] = {}
+    for table in (tables.clients, tables.projects, tables.queues, tables.agents):
+        rows = await session.rows(select(table.c.id, table.c.name).where(table.c.id.in_(ids)))
+        found.update((row["id"], row["name"]) for row in rows)
+    return found
 
 
 async def seat(session: ScopedSession, agent_id: str) -> Seat | None:

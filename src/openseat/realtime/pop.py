@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
+from openseat.directory.standing import names
 from openseat.history.documents import CallsQuery, CallSummary
 from openseat.history.service import find_calls
 from openseat.platform.access import Access, Permitted, may
@@ -38,6 +39,7 @@ class ScreenPop(BaseModel):
     state: str
     started_at: datetime
     history: list[CallSummary] = Field(description="Earlier calls of this customer, newest first")
+    names: dict[str, str] = Field(description="What the clients, projects … above are called")
 
 
 @router.get(
@@ -58,6 +60,7 @@ async def read_screen_pop(
     call = gateway.row("calls", place["call_id"]) if place and place["call_id"] else None
     if place is None or call is None:
         return Response(status_code=204)
+    history = await _history(own, call)
     return ScreenPop(
         call_id=call["call_id"],
         segment_id=place["segment_id"],
@@ -69,8 +72,18 @@ async def read_screen_pop(
         queue_id=call["queue_id"],
         state=call["state"],
         started_at=datetime.fromtimestamp(call["started_at"] / 1000, UTC),
-        history=await _history(own, call),
+        history=history,
+        names=await _names(own, call, history),
     )
+
+
+async def _names(own: Permitted, call: Row, history: list[CallSummary]) -> dict[str, str]:
+    """Return the names of what the pop speaks of: agents may not list the directory."""
+    ids = {call["client_id"], call["project_id"], call["queue_id"]}
+    for one in history:
+        ids.update(one.queue_ids, one.agent_ids)
+    async with own.services.database.tenant_session(own.principal.scope) as session:
+        return await names(session, sorted(ids))
 
 
 async def _history(own: Permitted, call: Row) -> list[CallSummary]:

@@ -21,4 +21,6 @@ export interface ScreenPop {
   started_at: string
   /** Earlier calls of this customer with the same client, newest first. */
   history: CallSummary[]
+  /** What the ids above are called. */
+  names: Record<string, string>
 }

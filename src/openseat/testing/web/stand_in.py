@@ -155,11 +155,14 @@ class StandIn:
         earlier = [one for one in self.calls if one["outcome"] == "served"][:6]
         return {
             **call,
-            "client_name": floor.CLIENTS[call["client_id"]],
-            "project_name": floor.PROJECTS[call["project_id"]][0],
             "segment_id": agent["segment_id"],
             "started_at": floor.iso(call["started_at"]),
             "history": earlier,
+            "names": {
+                **floor.CLIENTS,
+                **{key: name for key, (name, _) in (floor.PROJECTS | floor.QUEUES).items()},
+                **{key: name for key, (_, name) in floor.AGENTS.items()},
+            },
         }
 
     def snapshot(self) -> Row:
