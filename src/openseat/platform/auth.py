@@ -120,6 +120,11 @@ class Accounts:
             "expires_at": now + ABSOLUTE_LIMIT,
         }
         async with self._database.tenant_session(SignInScope()) as session:
+            await session.run(
+                delete(user_sessions).where(
+                    user_sessions.c.user_id == user["id"], user_sessions.c.expires_at < now
+                )
+            )
             await session.run(insert(user_sessions).values(**values))
             await session.run(
                 update(users).where(users.c.id == user["id"]).values(signed_in_at=now)

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import JSON, Column, DateTime, Integer, Table, Text, func, select, update
+from sqlalchemy import JSON, Column, DateTime, Integer, Table, Text, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from openseat.platform.database import ScopedSession, metadata
 from openseat.platform.problems import Problem
 
 HEADER = "Idempotency-Key"
+KEPT_FOR = timedelta(hours=24)
+"""How long an answer can be asked for again."""
 
 idempotency_keys = Table(
     "idempotency_keys",
@@ -52,6 +55,12 @@ async def claim(
     Raises:
         Problem: ``idempotency.conflict``: the key was used for another request.
     """
+    await session.run(
+        delete(idempotency_keys).where(
+            idempotency_keys.c.user_id == user_id,
+            idempotency_keys.c.created_at < func.now() - KEPT_FOR,
+        )
+    )
     claimed = await session.run(
         insert(idempotency_keys)
         .values(user_id=user_id, key=key, client_id=client_id, request=request, status=0)
