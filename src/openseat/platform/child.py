@@ -155,7 +155,8 @@ class ChildProcess:
         """Clean up after the process has ended; return how it ended in words."""
         os.close(self.descriptor)
         if self._own is None:
-            return "cause unknown"  # only its parent, the earlier supervisor, could have learnt more
+            # Only its parent, the earlier supervisor, could have learnt more.
+            return "cause unknown"
         self._kill_group()
         if self._own.stdin is not None:
             with suppress(OSError):
