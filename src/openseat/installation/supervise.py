@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import resource
 import sys
 
 from openseat.installation.roles import child_environment, children
 from openseat.platform.settings import Settings
 from openseat.platform.supervisor import AlreadyRunningError, Supervisor
+
+#: A recorded call takes about a dozen descriptors in Asterisk; the usual soft limit is 1024.
+_WANTED_DESCRIPTORS = 65_536
 
 
 def main(arguments: list[str]) -> int:
@@ -14,6 +18,7 @@ def main(arguments: list[str]) -> int:
     settings = Settings.load()
     settings.paths.create()
     settings.secrets.ensure()
+    _raise_descriptor_limit()
     supervisor = Supervisor(
         children(settings), settings.paths.run, settings.paths.log, child_environment(settings)
     )
@@ -25,6 +30,15 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(f"{error}\n")
         return 1
     return 0
+
+
+def _raise_descriptor_limit() -> None:
+    """Let this process and its children open as many files as the machine allows."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    allowed = _WANTED_DESCRIPTORS if hard == resource.RLIM_INFINITY else hard
+    wanted = min(_WANTED_DESCRIPTORS, allowed)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 if __name__ == "__main__":
