@@ -46,9 +46,25 @@ async def test_a_checkpoint_is_kept_and_replaced(
     writer = JournalWriter(fresh_database.url("floor"), cell_id="main", spool_folder=tmp_path)
     await writer.open()
     assert await reader.load_checkpoint() is None
+    await writer.append([fact(no) for no in range(1, 8)])
     assert await writer.save_checkpoint(3, 1, b"old")
     assert await writer.save_checkpoint(7, 2, b"new")
+    assert not await writer.save_checkpoint(8, 2, b"ahead of the journal")
     await writer.close()
     found = await reader.load_checkpoint()
     assert found is not None
     assert (found.seq, found.version, found.data) == (7, 2, b"new")
+
+
+async def test_a_checkpoint_waits_for_the_facts_it_holds(
+    fresh_database: Database, reader: JournalReader, tmp_path: Path
+):
+    writer = JournalWriter(fresh_database.url("floor"), cell_id="main", spool_folder=tmp_path)
+    await writer.open()
+    stored = writer.submit([fact(1), fact(2)])
+    assert await writer.save_checkpoint(writer.last_seq, 1, b"state")
+    assert stored.done()
+    await writer.close()
+    found = await reader.load_checkpoint()
+    assert found is not None
+    assert found.seq == await reader.last_seq() == 2

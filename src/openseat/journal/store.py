@@ -157,24 +157,27 @@ class Link:
             )
         return int(found or 0)
 
-    async def save_checkpoint(self, token: int, seq: int, version: int, data: bytes) -> None:
-        """Replace the cell's checkpoint.
+    async def save_checkpoint(self, token: int, seq: int, version: int, data: bytes) -> bool:
+        """Replace the cell's checkpoint; return False when fact `seq` is not in the journal.
 
         Raises:
             LeaseLost: another writer has the cell.
         """
         async with self._step(), self._connection.transaction():
             await self._fence(token)
-            await self._connection.execute(
-                "INSERT INTO floor_checkpoint (cell_id, seq, version, data)"
-                " VALUES ($1, $2, $3, $4) ON CONFLICT (cell_id) DO UPDATE"
-                " SET seq = excluded.seq, version = excluded.version, data = excluded.data,"
+            done = await self._connection.execute(
+                "insert into floor_checkpoint (cell_id, seq, version, data)"
+                " select $1, $2, $3, $4 where $2::bigint = 0"
+                " or exists (select from journal where cell_id = $1 and seq = $2)"
+                " on conflict (cell_id) do update"
+                " set seq = excluded.seq, version = excluded.version, data = excluded.data,"
                 " saved_at = now()",
                 self._cell_id,
                 seq,
                 version,
                 data,
             )
+        return done == "INSERT 0 1"
 
     # -- the connection --------------------------------------------------------------
 

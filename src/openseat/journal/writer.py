@@ -199,22 +199,30 @@ class JournalWriter:
     async def save_checkpoint(self, seq: int, version: int, data: bytes) -> bool:
         """Keep the cell's state after fact `seq`; return whether it was kept.
 
-        It is not while PostgreSQL is away: recovery then starts from an older one.
+        It is kept only once every fact up to `seq` is in the database: a checkpoint that is ahead
+        of the journal would bring back what never happened. While PostgreSQL is away it is not
+        kept, and recovery starts from an older one.
 
         Raises:
             LeaseLost: another writer has the cell.
+            JournalError: the writer is finished.
         """
+        if self._task is None or self._closing or self._failure is not None:
+            raise JournalClosed(str(self._failure or "the journal's writer is not open"))
+        submitted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(([], submitted))
+        self._work.set()
+        await submitted
         if self.away:
             return False
         try:
             link = await Link.open(self._dsn, self._cell_id, self._timing.commit_s)
             try:
-                await link.save_checkpoint(self.token, seq, version, data)
+                return await link.save_checkpoint(self.token, seq, version, data)
             finally:
                 await link.close()
         except DatabaseAway:
             return False
-        return True
 
     # -- taking over -----------------------------------------------------------------
 
@@ -306,6 +314,8 @@ class JournalWriter:
         return batch
 
     async def _store(self, rows: Sequence[Row]) -> None:
+        if not rows:
+            return
         if self._link is not None and self._spool is None:
             try:
                 await self._link.insert(self.token, rows)
