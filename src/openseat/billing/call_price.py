@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 
 from openseat.billing.documents import CallCharge, CallCharges
 from openseat.billing.prices import plan_of_row
-from openseat.billing.service import CHARGE_PLACES, shown
+from openseat.billing.service import CHARGE_PLACES, plain, shown
 from openseat.billing.tables import invoice_charges, invoice_lines, invoices, rate_plans
 from openseat.billing.usage_read import BILLED, Reach, reach_of
 from openseat.core.events import Direction
@@ -110,7 +110,7 @@ async def _estimated(session: ScopedSession, call: Row) -> CallCharges | None:
             kind=LineKind.CALLS if one.tier is None else LineKind.MINUTES,
             tier=one.tier,
             seconds=one.seconds,
-            price=one.price,
+            price=plain(one.price),
             amount=shown(one.amount, CHARGE_PLACES),
         )
         for one in found

@@ -209,7 +209,7 @@ def lines_of(invoice_id: str, client_id: str, made: Invoice) -> list[Row]:
             "first_day": line.period.first,
             "end_day": line.period.end,
             "quantity": shown(line.quantity, QUANTITY_PLACES),
-            "price": line.price,
+            "price": plain(line.price),
             "amount": line.amount,
             "tier": line.tier,
             "calls": line.calls,
@@ -227,7 +227,12 @@ def seconds(spent_ms: Milliseconds) -> Decimal:
 
 def shown(exact: Fraction, places: int) -> Decimal:
     """Return an exact number for show, without trailing zeros."""
-    value = rounded(exact, places, Rounding.HALF_EVEN).normalize()
+    return plain(rounded(exact, places, Rounding.HALF_EVEN))
+
+
+def plain(value: Decimal) -> Decimal:
+    """Return a price without trailing zeros."""
+    value = value.normalize()
     return value.quantize(Decimal(1)) if value == value.to_integral_value() else value
 
 
@@ -309,7 +314,7 @@ async def _store_lines(session: ScopedSession, row: Row, made: Invoice) -> None:
             "client_id": row["client_id"],
             "seq": charge.seq,
             "seconds": charge.seconds,
-            "price": charge.price,
+            "price": plain(charge.price),
             "amount": shown(charge.amount, CHARGE_PLACES),
         }
         for no, line in enumerate(made.lines, 1)

@@ -34,9 +34,11 @@ def prepare(settings: Settings) -> None:
         with _timed("schema"):
             migrate(owner)
     with _timed("demonstration floor"):
+        from openseat.billing.demo import seed as seed_contracts
         from openseat.directory.seed import seed
 
-        asyncio.run(seed(settings))
+        if asyncio.run(seed(settings)):
+            asyncio.run(seed_contracts(settings))
 
 
 @contextmanager
