@@ -383,6 +383,8 @@ class Model:
                 one.state = "new"
 
     def configure(self, config: CellConfig) -> None:
+        if (config.queues, config.agents) == (self.config.queues, self.config.agents):
+            return
         self.config = config
         self.people = {name: self.people.get(name, Person()) for name in config.agents}
         self.fresh = []

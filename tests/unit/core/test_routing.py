@@ -438,7 +438,7 @@ class TestPreference:
         floor = Floor([queue()], [agent("a"), agent("b")])
         floor.router.staff("b", present=True)
         floor.comes("e1", preferred_agent_id="b")
-        floor.router.configure(floor.config)
+        floor.router.configure(cell([queue(), queue("new")], [agent("a"), agent("b")]))
         assert floor.free("a") == []
         floor.router.configure(cell([queue()], [agent("a")]))
         assert floor.match() == [("e1", "a")]
@@ -713,6 +713,13 @@ class TestAgents:
         queues = [queue(), queue("q2"), queue("new")]
         floor.router.configure(cell(queues, [agent("a"), widened, agent("c")]))
         assert floor.match() == [("e1", "b")]
+
+    def test_a_picture_with_the_same_queues_and_agents_changes_nothing(self):
+        floor = Floor([queue(strategy=Strategy.ROUND_ROBIN)], [agent("a"), agent("b")])
+        floor.free("a", "b")
+        floor.router.configure(replace(floor.config, version=2, max_calls=5))
+        assert floor.router.next_deadline() is None
+        assert served_in_turn(floor, ("e1", "e2")) == ["a", "b"]
 
     def test_a_caller_who_left_before_the_match_is_not_matched(self):
         floor = Floor([queue()], [agent("a")])

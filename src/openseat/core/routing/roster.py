@@ -16,6 +16,7 @@ class Roster:
     """
 
     def __init__(self, config: CellConfig, seed: int, before: Roster | None) -> None:
+        self._config = config
         self.busy: dict[LineUp, None] = {}
         """Queues in which a contact waits for any able agent."""
         self.queues = {
@@ -61,6 +62,10 @@ class Roster:
                 member.occupancy = known.occupancy
                 for queue in member.queues:
                     queue.staff += member.present
+
+    def pictures(self, config: CellConfig) -> bool:
+        """Whether queues and agents are those of `config`."""
+        return self._config.queues == config.queues and self._config.agents == config.agents
 
     def serving(self, agent_id: str, queue: LineUp) -> Member | None:
         """An agent, if they serve the queue."""

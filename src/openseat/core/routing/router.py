@@ -53,8 +53,11 @@ class Router:
     def configure(self, config: CellConfig) -> None:
         """Take a new picture of the directory; contacts and agents keep what they have.
 
-        Contacts whose queue is gone overflow as unstaffed.
+        Contacts whose queue is gone overflow as unstaffed. Costs nothing when
+        queues and agents are what they were.
         """
+        if self._roster.pictures(config):
+            return
         for waiting in self._entries.values():
             if waiting.phase is Phase.WAITING:
                 self._leave_line(waiting)

@@ -9,18 +9,10 @@ account, so that nobody saves up turns.
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
 UNIT: Final = 5_354_228_880
 """Price of a contact at weight 1; divisible by 1 to 24, so that usual weights are exact."""
-
-
-class Charge(NamedTuple):
-    """What an offer was charged, to be given back if it comes to nothing."""
-
-    share: Share
-    client_id: str
-    price: int
 
 
 class Share:
@@ -45,9 +37,14 @@ class Share:
         start = self.start(client_id)
         self.mark = start
         self.accounts[client_id] = start + price
-        return Charge(self, client_id, price)
+        return self, client_id, price
+
+
+Charge = tuple[Share, str, int]
+"""What an offer was charged to whom, to be given back if it comes to nothing."""
 
 
 def give_back(charge: Charge) -> None:
     """Undo a charge."""
-    charge.share.accounts[charge.client_id] -= charge.price
+    share, client_id, price = charge
+    share.accounts[client_id] -= price
