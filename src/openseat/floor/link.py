@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Any
 
 from openseat.core.errors import CoreError
@@ -109,7 +109,7 @@ async def open_link(
     return reader, writer
 
 
-async def feed(host: str, port: int, token: str) -> AsyncIterator[dict[str, Any]]:
+async def feed(host: str, port: int, token: str) -> AsyncGenerator[dict[str, Any]]:
     """Yield the floor's snapshot and then its deltas until the connection ends.
 
     Raises `FloorUnavailable` when there is no floor, `LinkBroken` when it goes away.

@@ -24,6 +24,7 @@ from openseat.floor.link import FloorLink, FloorUnavailable
 from openseat.journal.reader import JournalReader
 from openseat.platform.settings import LOOPBACK, Settings
 from openseat.simulation import audit, traffic
+from openseat.simulation.invoices import invoiced
 from openseat.simulation.people import Account, Desk, Voices, behave
 from openseat.simulation.stage import Stage
 from openseat.switch.asterisk.ari import AriError
@@ -187,12 +188,15 @@ class Demo:
             audit.carrier_seconds(folder),
             settings.paths.recordings,
         )
+        invoices = await invoiced(settings, audit.told(facts).values(), findings.mismatches)
         return {
             "calls": self._options.calls,
             "agents": self._options.agents,
             "seed": self._options.seed,
             "journal_from_seq": first,
             **asdict(findings),
+            "invoice_lines": sum(len(one["lines"]) for one in invoices),
+            "invoices": invoices,
             "all_match": not findings.mismatches,
         }
 
@@ -225,8 +229,14 @@ def main(arguments: Sequence[str]) -> int:
     else:
         width = max(len(name) for name in report)
         for name, value in report.items():
-            if name != "mismatches":
+            if name not in ("mismatches", "invoices"):
                 sys.stdout.write(f"  {name.replace('_', ' '):<{width}}  {value}\n")
+        for invoice in report["invoices"]:
+            sys.stdout.write(
+                f"  {invoice['client_id']}: {invoice['total']} {invoice['currency']}\n"
+            )
+            for line in invoice["lines"]:
+                sys.stdout.write(f"    {line['what']:<{width}}{line['amount']:>14}\n")
         for mismatch in report["mismatches"]:
             sys.stdout.write(f"  ✗ {mismatch}\n")
     return 0 if report["all_match"] else 1

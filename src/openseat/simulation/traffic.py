@@ -41,5 +41,5 @@ def draw(calls: int, rng: random.Random, *, run: int) -> list[Plan]:
 
 def gaps(calls: int, agents: int, rng: random.Random) -> list[float]:
     """Return seconds between arrivals that keep `agents` busy, but not hopelessly so."""
-    mean_s = 14.0 / max(1, agents)
+    mean_s = 10.5 / max(1, agents)
     return [rng.expovariate(1 / mean_s) for _ in range(calls)]
