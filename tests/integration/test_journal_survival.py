@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from random import Random
 
@@ -17,6 +18,8 @@ import asyncpg
 import pytest
 
 from openseat.core.events import CallAnswered, Fact
+from openseat.history.calls import Calls
+from openseat.journal.codec import Entry, encode_fact
 from openseat.journal.errors import JournalClosed, JournalConflict, LeaseLost, SpoolFull
 from openseat.journal.reader import JournalReader
 from openseat.journal.spool import Spool
@@ -25,7 +28,9 @@ from openseat.platform.migrate import migrate
 from openseat.platform.postgres import Cluster
 from openseat.platform.provision import ROLES, create_database, create_roles
 from openseat.testing.database import Database
+from openseat.testing.histories import HistoryMaker
 from openseat.testing.ports import free_port
+from openseat.worker.projector import Projector
 
 pytestmark = pytest.mark.database
 
@@ -94,7 +99,9 @@ def made_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture
 async def server(made_server: Server) -> Server:
     connection = await asyncpg.connect(made_server.database.url("superuser"))
-    await connection.execute("truncate journal, cell_lease, floor_checkpoint")
+    await connection.execute(
+        "truncate journal, cell_lease, floor_checkpoint, projection_cursor, calls"
+    )
     await connection.close()
     return made_server
 
@@ -277,8 +284,6 @@ async def test_a_spool_half_caught_up_by_a_killed_floor_is_not_doubled(
     token = writer.token
     await writer.close()
     spool = Spool.create(tmp_path / "main.spool", "main", token)
-    from openseat.journal.codec import encode_fact
-
     spool.append([encode_fact("main", seq, fact(seq)) for seq in (2, 3)])
     spool.append([encode_fact("main", 4, fact(4))])
     spool.close()
@@ -462,3 +467,29 @@ async def test_followers_hear_of_new_facts_and_survive_a_dead_server(
     await asyncio.gather(listening, return_exceptions=True)
     await reader.close()
     assert heard == [1, 2, 3]
+
+
+async def test_projections_go_on_after_a_killed_server_and_count_nothing_twice(
+    server: Server, writer: JournalWriter
+):
+    facts = HistoryMaker(Random(8)).facts(120)
+    projector = Projector(server.dsn, cell_id="main", projections=[Calls()], pace_s=0)
+    running = asyncio.create_task(projector.run())
+    third = len(facts) // 3
+    for number in range(3):
+        for fact in facts[number * third : (number + 1) * third if number < 2 else None]:
+            await writer.append([fact])
+        if number < 2:
+            server.kill()
+            server.start()
+    await caught_up(writer)
+    connection = await asyncpg.connect(server.dsn)
+    async with asyncio.timeout(30):
+        while await connection.fetchval("select seq from projection_cursor") != len(facts):
+            await asyncio.sleep(0.02)
+    found = {row["call_id"]: dict(row) for row in await connection.fetch("select * from calls")}
+    await connection.close()
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+    entries = [Entry(seq, fact, "main") for seq, fact in enumerate(facts, 1)]
+    assert found == {row.call_id: asdict(row) for row in Calls().replay(entries).values()}

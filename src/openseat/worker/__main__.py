@@ -19,7 +19,7 @@ from openseat.worker.link import LinkSender
 from openseat.worker.projector import Projector
 from openseat.worker.registry import projections
 
-_NICENESS = 5
+_NICENESS = 10
 """Calls go first: what the worker does can wait."""
 
 

@@ -51,7 +51,7 @@ class Projector:
     """
 
     def __init__(
-        self, dsn: str, *, cell_id: str, projections: Iterable[Projection], pace_s: float = 0.1
+        self, dsn: str, *, cell_id: str, projections: Iterable[Projection], pace_s: float = 0.2
     ) -> None:
         self._dsn = dsn
         self._cell_id = cell_id
