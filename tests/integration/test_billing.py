@@ -213,7 +213,7 @@ async def test_an_invoice_that_was_tampered_with_is_not_reproduced(office: Offic
     owner = await asyncpg.connect(office.database.url("superuser"))
     try:
         await owner.execute("update invoices set total = total + 1")
-        await owner.execute("update invoice_lines set amount = amount + 1 where kind = 'minutes'")
+        await owner.execute("update invoice_lines set amount = amount + 1 where kind = 'seats'")
         await owner.execute("delete from invoice_charges")
         await owner.execute(
             "delete from invoice_lines where no = (select max(no) from invoice_lines)"

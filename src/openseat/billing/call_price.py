@@ -154,8 +154,9 @@ async def _used_before(
         return 0
     return await session.value(
         text(
-            "select coalesce(sum(:first_s + (greatest(0, billable_ms - 1000 * :first_s)"  # noqa: S608 - conditions from code
-            " + 1000 * :step_s - 1) / (1000 * :step_s) * :step_s), 0)::bigint from usage_calls"
+            "select coalesce(sum(first_s + (greatest(0, billable_ms - 1000 * first_s)"  # noqa: S608 - conditions from code
+            " + 1000 * step_s - 1) / (1000 * step_s) * step_s), 0)::bigint from usage_calls,"
+            " (select cast(:first_s as bigint) as first_s, cast(:step_s as bigint) as step_s) one"
             f" where {reach.condition()} and {BILLED} and {reach.ended()} and billable_ms > 0"
             " and direction = :direction and seq < :seq"
         ),
