@@ -432,6 +432,25 @@ class TestRecording:
         assert tones.tone_share(right[: len(right) // 3], AGENT_HZ) > 0.5
         assert tones.tone_share(right[-len(right) // 4 :], 900) > 0.5
 
+    async def test_a_recording_hears_whoever_stays_after_three_talked(self, stage):
+        customer_leg, caller, agent_leg, _ = await conversation(stage, "conference")
+        stage.switch.apply([StartRecording(recording_id="rec-three", leg_id=customer_leg)])
+        third = await agent(stage, "leg-stays", OTHER_PHONE)
+        await third.speak(900)
+        legs = (customer_leg, agent_leg, "leg-stays")
+        stage.switch.apply([Bridge(bridge_id="conference", legs=legs)])
+        assert await caller.hears(900)
+        stage.switch.apply([Hangup(leg_id=agent_leg)])
+        await stage.given(LegEnded, leg_id=agent_leg)
+        await stage.passes(500)
+        assert await caller.hears(900)
+        await stage.passes(500)
+        stage.switch.apply([StopRecording(recording_id="rec-three", leg_id=customer_leg)])
+        await stage.given(RecordingEnded, recording_id="rec-three")
+        left, right = tones.stereo(stage.switch.recording_file("rec-three"))
+        assert tones.tone_share(left, CUSTOMER_HZ) > 0.7
+        assert tones.tone_share(right[-len(right) // 5 :], 900) > 0.5
+
     async def test_a_voice_is_recorded_until_a_key(self, stage):
         leg_id, person = await customer(stage)
         await person.speak(CUSTOMER_HZ)

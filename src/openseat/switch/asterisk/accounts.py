@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from urllib.parse import quote
@@ -18,10 +19,11 @@ _log = logging.getLogger(__name__)
 
 #: Requests under way at once: enough to be quick, few enough that calls are not kept waiting.
 _BATCH = 32
+_TAKEN_APART_S = 0.5
 
 Fields = Mapping[str, str]
-Piece = tuple[str, Fields]
-"""An object's type and fields."""
+_Request = tuple[str, str, str, Fields | None]
+"""Method, object type, object name, and fields (None: remove it)."""
 
 _COMMON = {
     "disallow": "all",
@@ -176,14 +178,24 @@ class Accounts:
         """
         known = await _existing(ari)
         wanted = dict(self._wanted)
-        requests = [*self._removals(known, wanted), *self._creations(known, wanted)]
+        removals = list(self._removals(known, wanted))
+        await self._carry_out(ari, removals)
+        if removals:
+            # Asterisk takes removed accounts apart in the background. One that is made again
+            # before that is done would count as offline for ever.
+            await asyncio.sleep(_TAKEN_APART_S)
+        await self._carry_out(ari, list(self._creations(known, wanted)))
+
+    async def _carry_out(self, ari: AriConnection, requests: list[_Request]) -> None:
         for start in range(0, len(requests), _BATCH):
-            waiting = [
-                (kind, name, fields, ari.ask(method, _address(kind, name), body))
-                for method, kind, name, fields, body in requests[start : start + _BATCH]
-            ]
-            for kind, name, fields, answer in waiting:
-                reply = await answer
+            batch = requests[start : start + _BATCH]
+            replies = await asyncio.gather(
+                *(
+                    ari.ask(method, _address(kind, name), _body(fields))
+                    for method, kind, name, fields in batch
+                )
+            )
+            for (_, kind, name, fields), reply in zip(batch, replies, strict=True):
                 if reply.status == 0:
                     raise ConnectionError("connection to the switch lost while pushing accounts")
                 if fields is None:
@@ -195,24 +207,29 @@ class Accounts:
 
     def _removals(
         self, known: set[str], wanted: dict[str, dict[str, Fields]]
-    ) -> Iterator[tuple[str, str, str, None, None]]:
+    ) -> Iterator[_Request]:
         for name in sorted(known | set(self._pushed)):
             keep = wanted.get(name, {})
             # What an earlier process pushed may be of any type.
             present = self._pushed.get(name) or dict.fromkeys(_KINDS)
             for kind in _KINDS:
                 if kind in present and kind not in keep:
-                    yield "DELETE", kind, name, None, None
+                    yield "DELETE", kind, name, None
 
     def _creations(
         self, known: set[str], wanted: dict[str, dict[str, Fields]]
-    ) -> Iterator[tuple[str, str, str, Fields, dict[str, object]]]:
+    ) -> Iterator[_Request]:
         for name, objects in wanted.items():
             pushed = self._pushed.get(name, {}) if name in known else {}
             for kind, fields in objects.items():
                 if pushed.get(kind) != fields:
-                    attributes = [{"attribute": key, "value": fields[key]} for key in fields]
-                    yield "PUT", kind, name, fields, {"fields": attributes}
+                    yield "PUT", kind, name, fields
+
+
+def _body(fields: Fields | None) -> dict[str, object] | None:
+    if fields is None:
+        return None
+    return {"fields": [{"attribute": key, "value": fields[key]} for key in fields]}
 
 
 def _is_trunk(name: str) -> bool:

@@ -41,7 +41,7 @@ from openseat.core.inputs import (
     SwitchInput,
 )
 from openseat.switch.asterisk.ari import NO_REPLY, AriConnection, Reply
-from openseat.switch.asterisk.legs import Book, Leg
+from openseat.switch.asterisk.legs import Book, Conversation, Leg
 from openseat.switch.asterisk.media import MediaLibrary, MediaMissingError
 from openseat.switch.asterisk.places import Places
 from openseat.switch.asterisk.recorder import Recorder
@@ -64,6 +64,7 @@ _NUMBER = re.compile(r"[+*#0-9A-Za-z.-]{1,64}")
 _LEG_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\"<>\\]")
 _BEEP = "tone:950/400"
+_A_PAIR = 2
 
 _AUTO_ANSWER = {
     "PJSIP_HEADER(add,Call-Info)": "<sip:openseat>;answer-after=0",
@@ -314,30 +315,56 @@ class Commands:
                 self._set_muted(leg, leg_id in effect.muted)
                 if leg.bridge_id != effect.bridge_id:
                     joining.append(leg)
-        if effect.bridge_id not in self._book.bridges:
-            self._book.bridges[effect.bridge_id] = set()
-            self._send("POST", f"bridges/{effect.bridge_id}", {"type": "mixing"})
+        conversation = self._book.bridges.get(effect.bridge_id)
+        if conversation is None:
+            conversation = Conversation(effect.bridge_id, mixing=any(leg.mixed for leg in joining))
+            self._open(conversation)
+        elif not conversation.mixing and len(conversation.members) + len(joining) > _A_PAIR:
+            joining += self._begin_mixing(conversation)
         if not joining:
             return
         for leg in joining:
             self._free(leg)
             if leg.bridge_id:
-                old = f"bridges/{leg.bridge_id}/removeChannel?channel={leg.leg_id}"
-                self._send("POST", old)
-            self._book.join(leg, effect.bridge_id)
+                self._take_out([leg], self._book.bridges[leg.bridge_id])
+            self._book.join(leg, conversation)
 
         def on_reply(reply: Reply) -> None:
             # One leg that is gone fails the request for all: the others join one by one.
             if not reply.ok:
                 for leg in joining:
-                    self._join_alone(leg, effect, last=len(joining) == 1)
+                    self._join_alone(leg, conversation, effect, last=len(joining) == 1)
 
         names = ",".join(leg.leg_id for leg in joining)
-        uri = f"bridges/{effect.bridge_id}/addChannel?channel={names}"
+        uri = f"bridges/{conversation.actual_id}/addChannel?channel={names}"
         self._send("POST", uri, None, on_reply)
 
-    def _join_alone(self, leg: Leg, effect: Bridge, *, last: bool) -> None:
-        if leg.leg_id not in self._book.legs or leg.bridge_id != effect.bridge_id:
+    def _open(self, conversation: Conversation) -> None:
+        self._book.bridges[conversation.bridge_id] = conversation
+        body = {"type": conversation.bridge_type}
+        self._send("POST", f"bridges/{conversation.actual_id}", body)
+
+    def _begin_mixing(self, conversation: Conversation) -> list[Leg]:
+        """Replace a plain bridge by a mixing one; return the legs that have to join it."""
+        members = [self._book.legs[leg_id] for leg_id in sorted(conversation.members)]
+        if members:
+            self._take_out(members, conversation)
+        self._send("DELETE", f"bridges/{conversation.actual_id}")
+        for leg in members:
+            self._book.leave(leg)
+        conversation.mixing = True
+        self._open(conversation)
+        return members
+
+    def _take_out(self, legs: list[Leg], conversation: Conversation) -> None:
+        names = ",".join(leg.leg_id for leg in legs)
+        uri = f"bridges/{conversation.actual_id}/removeChannel?channel={names}"
+        self._send("POST", uri)
+
+    def _join_alone(
+        self, leg: Leg, conversation: Conversation, effect: Bridge, *, last: bool
+    ) -> None:
+        if leg.leg_id not in conversation.members:
             return
 
         def on_reply(reply: Reply) -> None:
@@ -348,7 +375,7 @@ class Commands:
         if last:
             on_reply(Reply(NO_REPLY))
         else:
-            uri = f"bridges/{effect.bridge_id}/addChannel?channel={leg.leg_id}"
+            uri = f"bridges/{conversation.actual_id}/addChannel?channel={leg.leg_id}"
             self._send("POST", uri, None, on_reply)
 
     def _unbridge(self, effect: Unbridge) -> None:
@@ -357,16 +384,18 @@ class Commands:
             for leg in (self._book.legs.get(leg_id) for leg_id in effect.legs)
             if leg is not None and leg.bridge_id == effect.bridge_id
         ]
+        conversation = self._book.bridges.get(effect.bridge_id)
+        if conversation is None or not leaving:
+            return
         for leg in leaving:
             self._free(leg)
             self._book.leave(leg)
-        if leaving:
-            names = ",".join(leg.leg_id for leg in leaving)
-            self._send("POST", f"bridges/{effect.bridge_id}/removeChannel?channel={names}")
+        self._take_out(leaving, conversation)
 
     def _drop_bridge(self, effect: DropBridge) -> None:
-        if self._book.drop(effect.bridge_id):
-            self._send("DELETE", f"bridges/{effect.bridge_id}")
+        conversation = self._book.drop(effect.bridge_id)
+        if conversation is not None:
+            self._send("DELETE", f"bridges/{conversation.actual_id}")
 
     # -- recordings --------------------------------------------------------------------
 

@@ -235,14 +235,7 @@ quoting_method=all
 fields=EventTime,UniqueID,EventExtra
 """
 
-# Conversations go through linear audio even between equal codecs. A recording taps a channel behind
-# its codec; there Asterisk drops every frame whose RTP sequence number is behind the last one's, and
-# after a transfer the next agent's numbers may well be: the right side would stay silent.
 _CODECS = """\
-[plc]
-genericplc=yes
-genericplc_on_equal_codecs=yes
-
 [opus]
 type=opus
 application=voip

@@ -1,4 +1,11 @@
-"""What the adapter knows of the legs and conversations on the switch."""
+"""What the adapter knows of the legs and conversations on the switch.
+
+Two kinds of bridge carry conversations. A plain one passes packets on between two legs and is
+cheap. A mixing one makes new packets for everybody. Where a recording taps a leg, Asterisk drops
+every packet whose sequence number is behind the last one's, so a leg that goes from one speaker to
+another through plain bridges would often be recorded as hearing nothing. Therefore a leg's first
+conversation is plain, and each that follows, and each of three or more, is mixing.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +23,8 @@ class Leg:
     up: bool = False
     ringing: bool = False
     bridge_id: str = ""
+    mixed: bool = False
+    """Was in a conversation before."""
     music: bool = False
     muted: bool = False
     playbacks: dict[str, bool] = field(default_factory=dict[str, bool])
@@ -24,12 +33,40 @@ class Leg:
     call_recording: str = ""
 
 
+_MIXING_SUFFIX = "~mix"
+
+
+@dataclass(slots=True)
+class Conversation:
+    """A bridge, as the core knows it by `bridge_id` and Asterisk by `actual_id`."""
+
+    bridge_id: str
+    mixing: bool
+    members: set[str] = field(default_factory=set[str])
+
+    @property
+    def actual_id(self) -> str:
+        """Asterisk's name of the bridge that carries it now."""
+        return self.bridge_id + _MIXING_SUFFIX if self.mixing else self.bridge_id
+
+    @property
+    def bridge_type(self) -> str:
+        """What to ask Asterisk for: `video_sfu` is its way to say that it shall always mix."""
+        return "mixing,video_sfu" if self.mixing else "mixing"
+
+    @classmethod
+    def found(cls, actual_id: str) -> Conversation:
+        """Return the conversation that a bridge found on the switch carries."""
+        bridge_id = actual_id.removesuffix(_MIXING_SUFFIX)
+        return cls(bridge_id, mixing=bridge_id != actual_id)
+
+
 class Book:
-    """Legs and bridges by their ids."""
+    """Legs and conversations by their ids."""
 
     def __init__(self) -> None:
         self.legs: dict[str, Leg] = {}
-        self.bridges: dict[str, set[str]] = {}
+        self.bridges: dict[str, Conversation] = {}
 
     def add(self, leg: Leg) -> None:
         """Remember a leg."""
@@ -42,31 +79,26 @@ class Book:
             self.leave(leg)
         return leg
 
-    def join(self, leg: Leg, bridge_id: str) -> None:
+    def join(self, leg: Leg, conversation: Conversation) -> None:
         """Note that a leg is in a conversation, and no longer in another."""
         self.leave(leg)
-        leg.bridge_id = bridge_id
-        self.bridges.setdefault(bridge_id, set()).add(leg.leg_id)
+        leg.bridge_id = conversation.bridge_id
+        leg.mixed = True
+        conversation.members.add(leg.leg_id)
 
     def leave(self, leg: Leg) -> None:
         """Note that a leg is in no conversation."""
-        members = self.bridges.get(leg.bridge_id)
-        if members is not None:
-            members.discard(leg.leg_id)
+        conversation = self.bridges.get(leg.bridge_id)
+        if conversation is not None:
+            conversation.members.discard(leg.leg_id)
         leg.bridge_id = ""
 
-    def drop(self, bridge_id: str) -> bool:
-        """Forget a conversation; whether it was known."""
-        members = self.bridges.pop(bridge_id, None)
-        if members is None:
-            return False
-        for leg_id in members:
-            leg = self.legs.get(leg_id)
-            if leg is not None and leg.bridge_id == bridge_id:
-                leg.bridge_id = ""
-        return True
-
-    def clear(self) -> None:
-        """Forget everything."""
-        self.legs.clear()
-        self.bridges.clear()
+    def drop(self, bridge_id: str) -> Conversation | None:
+        """Forget a conversation; None if it was not known."""
+        conversation = self.bridges.pop(bridge_id, None)
+        if conversation is not None:
+            for leg_id in conversation.members:
+                leg = self.legs.get(leg_id)
+                if leg is not None:
+                    leg.bridge_id = ""
+        return conversation

@@ -12,7 +12,7 @@ import msgspec
 from openseat.core.inputs import LegEnded, LiveLeg
 from openseat.switch.asterisk.ari import AriConnection, AriError
 from openseat.switch.asterisk.commands import ORIGINATED
-from openseat.switch.asterisk.legs import Book, Leg
+from openseat.switch.asterisk.legs import Book, Conversation, Leg
 from openseat.switch.asterisk.messages import (
     BridgeSnapshot,
     Channel,
@@ -100,8 +100,13 @@ def take_over(
     }
     for leg_id in missing:
         book.remove(leg_id)
-    where = {member: one.id for one in picture.bridges for member in one.channels}
-    book.bridges = {one.id: set() for one in picture.bridges if one.channels}
+    book.bridges.clear()
+    where: dict[str, Conversation] = {}
+    for bridge in picture.bridges:
+        if bridge.channels:
+            conversation = Conversation.found(bridge.id)
+            book.bridges[conversation.bridge_id] = conversation
+            where |= dict.fromkeys(bridge.channels, conversation)
     live = [
         _restore(channel, where, picture, book, places, recorder) for channel in picture.channels
     ]
@@ -112,7 +117,7 @@ def take_over(
 
 def _restore(
     channel: Channel,
-    where: dict[str, str],
+    where: dict[str, Conversation],
     picture: Picture,
     book: Book,
     places: Places,
@@ -128,6 +133,8 @@ def _restore(
         book.add(leg)
     leg.up = channel.state == "Up" and channel.dialplan.app_name == "Stasis"
     leg.bridge_id = ""
+    # Nobody knows what it has been through; a mixing bridge next time is never wrong.
+    leg.mixed = True
     if channel.id in where:
         book.join(leg, where[channel.id])
     if channel.id in picture.recorded:
