@@ -297,16 +297,18 @@ class Model:
                 made.append(self.offer(one, names))
         for one in reversed(in_order):
             if one.state == "new":
-                self.admit(one)
+                self.admit(one, now)
         return made
 
-    def admit(self, one: Caller) -> None:
+    def admit(self, one: Caller, now: int) -> None:
         queue, is_new = one.queue, not one.was_let_wait
         one.state, one.was_let_wait = "waiting", True
         if is_new:
             first = queue.announce_first_ms
             first = queue.announce_every_ms if first is None else first
             one.announce_at = None if first is None else one.contact.entered_at + first
+            while one.announce_at is not None and queue.announce_every_ms and one.announce_at < now:
+                one.announce_at += queue.announce_every_ms
         length = sum(other.queue is queue for other in self.waiting())
         staff = sum(
             person.present and self.serves(name, queue.queue_id)

@@ -590,6 +590,14 @@ class TestAnnouncements:
         floor.comes("e1")
         assert floor.router.next_deadline() == T + 30_000
 
+    def test_a_contact_taken_over_from_another_process_is_told_at_its_old_times(self):
+        policy = queue(announce_first_ms=10_000, announce_every_ms=30_000)
+        floor = Floor([policy], [agent("a")])
+        floor.comes("e1", entered_at=T - 50_000)
+        assert floor.router.next_deadline() == T + 20_000
+        floor.comes("e2", entered_at=T - 40_000)
+        assert [one.entry_id for one in floor.router.announcements(T)] == ["e2"]
+
     def test_once_alone_is_once(self):
         floor = Floor([queue(announce_first_ms=10_000)], [agent("a")])
         floor.comes("e1")

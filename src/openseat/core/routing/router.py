@@ -302,11 +302,11 @@ class Router:
         waiting.phase = Phase.WAITING
         waiting.queue.put(waiting, now)
         if not waiting.spell:
-            self._begin_spell(waiting)
+            self._begin_spell(waiting, now)
         if waiting.move_at is not None:
             self._moves.add(waiting.move_at, waiting, len(self._entries))
 
-    def _begin_spell(self, waiting: Waiting) -> None:
+    def _begin_spell(self, waiting: Waiting, now: Instant) -> None:
         self._spells += 1
         waiting.spell = self._spells
         config, entered_at = waiting.queue.config, waiting.contact.entered_at
@@ -314,11 +314,11 @@ class Router:
         if config.max_wait_ms is not None:
             self._expiries.add(entered_at + config.max_wait_ms, waiting, live)
         if not waiting.entered:
-            first = config.announce_first_ms
+            first, every = config.announce_first_ms, config.announce_every_ms
             if first is None:
-                first = config.announce_every_ms
+                first = every
             if first is not None:
-                waiting.announce_at = entered_at + first
+                waiting.announce_at = _next_of(entered_at + first, every, now)
         if waiting.announce_at is not None:
             self._announcements.add(waiting.announce_at, waiting, live)
 
@@ -357,7 +357,7 @@ class Router:
             estimate = queue.estimate(position, now)
             made.append(Announcement(waiting.contact.entry_id, position, estimate))
             every = queue.config.announce_every_ms
-            waiting.announce_at = at + every * ((now - at) // every + 1) if every else None
+            waiting.announce_at = _next_of(at + every, every, now + 1) if every else None
             if waiting.announce_at is not None:
                 self._announcements.add(waiting.announce_at, waiting, len(self._entries))
         return made
@@ -390,3 +390,10 @@ class Router:
             if first is not None and (earliest is None or first < earliest):
                 earliest = first
         return earliest
+
+
+def _next_of(first: Instant, every: Milliseconds | None, now: Instant) -> Instant:
+    """The first of a row of instants that is not before `now`; a row of one is not moved."""
+    if not every or first >= now:
+        return first
+    return first + every * -((first - now) // every)
