@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from datetime import time
 
 import pytest
 
-from openseat.core.config import Target, TargetKind
+from openseat.core.config import HoursConfig, Target, TargetKind
 from openseat.core.errors import CoreError
 from openseat.core.flows import interpreter
 from openseat.core.flows.actions import (
@@ -180,6 +181,11 @@ class TestCollect:
         assert caller.press("1234") == (Say(media=("digits:1234",)),)
         assert caller.press("#") == ()
         assert caller.press("#") == (StopSaying(), OK)
+
+    def test_another_key_than_the_late_terminator_counts(self):
+        caller = calling(collect(), GOOD, BAD, END)
+        caller.press("1234")
+        assert caller.press("5") == (StopSaying(), OK)
 
     def test_a_pause_after_enough_digits_ends_the_entry(self):
         caller = calling(collect(), GOOD, BAD, END)
@@ -417,6 +423,10 @@ class TestQueue:
         assert caller.wait()[0] == LeaveQueue()
         assert caller.run.step_id == "late"
 
+    def test_a_queue_that_rings_does_not_answer_the_call(self):
+        caller = self.caller(ring=True)
+        assert [type(action) for action in caller.asked] == [Enqueue]
+
     def test_without_a_time_of_its_own_it_ends_after_four_hours(self):
         caller = calling(step("q", "queue", queue="care", overflowed="over"), *PLACES, END)
         assert caller.run.deadline == START + 4 * 3_600_000
@@ -572,6 +582,21 @@ class TestCallAndClient:
         )
         asked = PromiseCallback(number="13800138000", due_at=START + 60_000, queue_id="care")
         assert caller.asked == [asked, OK]
+
+    @pytest.mark.parametrize(
+        ("zone", "weekly", "due"),
+        [
+            ("UTC", {}, START),
+            ("UTC", dict.fromkeys(range(7), ((time(9), time(10)),)), START + 3_600_000),
+            ("Mars/Base", {}, START),
+        ],
+    )
+    def test_a_call_back_is_due_when_somebody_is_there(self, zone, weekly, due):
+        # START is a Friday, 08:00 UTC.
+        office = HoursConfig(hours_id="office", time_zone=zone, weekly=weekly)
+        wanted = step("c", "callback", hours="office", next="end", invalid="end")
+        caller = calling(wanted, END, hours={"office": office})
+        assert caller.last(PromiseCallback).due_at == due
 
     def test_a_number_that_is_none(self):
         wanted = step("c", "callback", number="{{none}}", next="end", invalid="one")
