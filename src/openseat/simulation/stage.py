@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Iterable
+from pathlib import Path
 from urllib.parse import quote, urlencode
 
 from openseat.platform.settings import Settings
@@ -22,11 +23,18 @@ ANSWER_LIMIT_S = 120
 """How long a customer lets the operator's line ring at most."""
 
 
+EAR = "ear-"
+"""Channels that only listen begin with this."""
+
+
 class Party:
     """One channel on the carrier: a customer's call, or a phone that rings."""
 
-    def __init__(self, ari: AriConnection, channel_id: str, *, caller: str, called: str) -> None:
+    def __init__(
+        self, ari: AriConnection, application: str, channel_id: str, *, caller: str, called: str
+    ) -> None:
         self._ari = ari
+        self._application = application
         self.channel_id = channel_id
         self.caller = caller
         self.called = called
@@ -64,6 +72,16 @@ class Party:
                 async with asyncio.timeout(0.4):
                     await self.gone.wait()
 
+    async def listen(self, name: str) -> None:
+        """Keep what this party hears, in the carrier's recording folder, as `<name>.wav`."""
+        # A recording of the channel itself would keep it from speaking until it is over.
+        ear = f"{EAR}{name}"
+        snoop = {"spy": "in", "app": self._application}
+        uri = f"channels/{self.channel_id}/snoop/{ear}?{urlencode(snoop)}"
+        if (await self._ari.ask("POST", uri)).ok:
+            record = {"name": name, "format": "wav", "ifExists": "overwrite"}
+            await self._ari.ask("POST", f"channels/{ear}/record?{urlencode(record)}")
+
     async def hang_up(self, cause: int = 16) -> None:
         """End the call; a phone that only rings refuses it by causes 17 and 21."""
         await self._ari.ask("DELETE", f"channels/{self.channel_id}?reason_code={cause}")
@@ -91,6 +109,7 @@ class Stage:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._application = carrier_site(settings).application
         self._ari: AriConnection | None = None
         self._parties: dict[str, Party] = {}
         self._phones: set[str] = set()
@@ -120,6 +139,10 @@ class Stage:
             await carrier.unregister_phones(self._ari, self._phones)
             self._ari.close()
 
+    def heard(self, name: str) -> Path:
+        """Where `Party.listen` keeps what a party heard."""
+        return carrier_site(self._settings).voice_recordings / f"{name}.wav"
+
     async def plug_in(self, phones: Iterable[Phone], on_ring: OnRing) -> None:
         """Register phones at the main switch; `on_ring` plays whoever sits there."""
         chosen = list(phones)
@@ -139,12 +162,12 @@ class Stage:
         self._count += 1
         channel_id = f"customer-{caller.lstrip('+')}-{self._count}"
         party = self._parties[channel_id] = Party(
-            self.ari, channel_id, caller=caller, called=number
+            self.ari, self._application, channel_id, caller=caller, called=number
         )
         query = urlencode(
             {
                 "endpoint": f"PJSIP/{number}@{carrier.MAIN}",
-                "app": carrier_site(self._settings).application,
+                "app": self._application,
                 "callerId": caller,
                 "timeout": str(ANSWER_LIMIT_S),
             },
@@ -169,7 +192,7 @@ class Stage:
             return
         party = self._parties.get(channel.id)
         match message.type:
-            case "StasisStart" if party is None:
+            case "StasisStart" if party is None and not channel.id.startswith(EAR):
                 # The main switch is known by its address; which phone it rings is what it dials.
                 self._rings(channel.id, channel.dialplan.exten, channel.caller.number)
             case "StasisStart" | "ChannelStateChange" if party is not None:
@@ -183,7 +206,7 @@ class Stage:
                 pass
 
     def _rings(self, channel_id: str, phone: str, caller: str) -> None:
-        party = Party(self.ari, channel_id, caller=caller, called=phone)
+        party = Party(self.ari, self._application, channel_id, caller=caller, called=phone)
         self._parties[channel_id] = party
         if phone in self._phones and self._on_ring is not None:
             task = asyncio.ensure_future(self._on_ring(phone, party))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, get_args
 
@@ -72,19 +73,19 @@ class RandomFloor:
             case fx.Hangup(leg_id=leg_id, cause=cause):
                 self.end(leg_id, cause)
             case fx.Bridge(bridge_id=bridge_id, legs=legs):
-                for leg_id in legs:
-                    if leg_id in self.live:
-                        self._change(leg_id, bridge_id=bridge_id)
+                self._place(legs, bridge_id)
             case fx.Unbridge(legs=legs):
-                for leg_id in legs:
-                    if leg_id in self.live:
-                        self._change(leg_id, bridge_id="")
+                self._place(legs, "")
             case fx.DropBridge(bridge_id=bridge_id):
-                for leg in list(self.live.values()):
-                    if leg.bridge_id == bridge_id:
-                        self._change(leg.leg_id, bridge_id="")
+                inside = [leg for leg in self.live.values() if leg.bridge_id == bridge_id]
+                self._place([leg.leg_id for leg in inside], "")
             case _:
                 self._obey_media(effect)
+
+    def _place(self, legs: Iterable[str], bridge_id: str) -> None:
+        for leg_id in legs:
+            if leg_id in self.live:
+                self._change(leg_id, bridge_id=bridge_id)
 
     def _obey_media(self, effect: fx.Effect) -> None:
         match effect:

@@ -1,0 +1,323 @@
+"""Real calls on the whole product: who hears whom, what is recorded, counted and billed."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import itertools
+import json
+import os
+import random
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+
+import pytest
+
+from openseat.core import events as e
+from openseat.core.config import Target, TargetKind
+from openseat.core.errors import CoreError
+from openseat.core.events import Fact
+from openseat.core.inputs import (
+    CompleteTransfer,
+    Conference,
+    Consult,
+    Hold,
+    Resume,
+    SetIdle,
+    SignIn,
+    SignOut,
+    Transfer,
+)
+from openseat.floor.link import FloorLink, FloorUnavailable
+from openseat.journal.reader import JournalReader
+from openseat.platform.processes import ProcessRecord
+from openseat.platform.settings import LOOPBACK, Settings
+from openseat.platform.status import child_record
+from openseat.simulation import audit, crowd
+from openseat.simulation.stage import Party, Stage
+from openseat.switch.asterisk.media import MediaLibrary
+from openseat.switch.asterisk.site import carrier_site
+from openseat.testing.product import command
+from openseat.testing.tones import channels, hears
+
+pytestmark = [pytest.mark.acceptance, pytest.mark.switch, pytest.mark.database]
+
+CUSTOMER, FIRST, SECOND = 440, 880, 1240
+"""Hertz: the customer's tone, and those of the two agents."""
+
+LIMIT_S = 30.0
+_runs = itertools.count(random.SystemRandom().randrange(10**6))
+
+
+@dataclass
+class World:
+    """Customers and two agents of the crowd, on the running product."""
+
+    settings: Settings
+    stage: Stage
+    link: FloorLink
+    reader: JournalReader
+    seats: list[crowd.Seat]
+    first_seq: int
+    rung: dict[str, asyncio.Queue[Party]] = field(default_factory=dict)
+    tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+    def tone(self, party: Party, hertz: int) -> None:
+        """Have a party hum for as long as it is there."""
+        media = MediaLibrary([], carrier_site(self.settings).spool / "made")
+        words = itertools.repeat(media.resolve([f"tone:{hertz}/3000"], ""))
+        self.tasks.append(asyncio.create_task(party.keep_saying(words)))
+
+    async def rings(self, phone: str, party: Party) -> None:
+        """Note a ring for whoever waits for it."""
+        await self.rung[phone].put(party)
+        await party.gone.wait()
+
+    async def next_ring(self, agent: int) -> Party:
+        """The next call that rings at an agent's phone."""
+        async with asyncio.timeout(LIMIT_S):
+            return await self.rung[self.seats[agent].phone.endpoint].get()
+
+    async def facts(self) -> list[Fact]:
+        """Everything journaled in this test."""
+        found, seq = [], self.first_seq
+        while entries := await self.reader.read(seq, 5_000):
+            found += [entry.fact for entry in entries]
+            seq = entries[-1].seq
+        return found
+
+    async def events(self, kind: type) -> list:
+        """Events of a type in this test."""
+        return [fact.event for fact in await self.facts() if isinstance(fact.event, kind)]
+
+    async def until(self, holds: Callable[[], Awaitable[object]], what: str) -> None:
+        """Wait until something holds."""
+        try:
+            async with asyncio.timeout(LIMIT_S):
+                while not await holds():
+                    await asyncio.sleep(0.1)
+        except TimeoutError:
+            raise AssertionError(what) from None
+
+    async def ready(self, agent: int) -> None:
+        """Sign an agent of the crowd in, and have their phone reachable."""
+        seat = self.seats[agent]
+
+        async def signed_in() -> bool:
+            try:
+                await self.link.send(SignIn(agent_id=seat.agent_id, endpoint=seat.phone.endpoint))
+                await self.link.send(SetIdle(agent_id=seat.agent_id))
+            except (CoreError, FloorUnavailable):
+                return False
+            return True
+
+        await self.until(signed_in, "the agent cannot sign in")
+
+    async def call(self) -> Party:
+        """A customer calls the crowd's line, humming and listening once it is answered."""
+        return await self.stage.dial(crowd.LINE, f"+86130{next(_runs) % 10**8:08d}")
+
+    async def connect(self, customer: Party, agent: int, hertz: int) -> Party:
+        """Have the agent answer the ring and hum; both keep what they hear."""
+        phone = await self.next_ring(agent)
+        await phone.answer()
+        async with asyncio.timeout(LIMIT_S):
+            await customer.up.wait()
+        await phone.listen(f"{customer.caller[1:]}-agent-{agent}")
+        self.tone(phone, hertz)
+        return phone
+
+    async def send(self, asked) -> None:
+        """Have the floor do something, once it is there."""
+
+        async def done() -> bool:
+            try:
+                await self.link.send(asked)
+            except FloorUnavailable:
+                return False
+            return True
+
+        await self.until(done, "the floor is away")
+
+
+@pytest.fixture
+async def world(product: Settings) -> AsyncIterator[World]:
+    seats = await crowd.gather(product, 2)
+    stage = Stage(product)
+    reader = JournalReader(product.database_url("floor"), cell_id=product.floor.cell_id)
+    made = World(
+        settings=product,
+        stage=stage,
+        link=FloorLink(LOOPBACK, product.ports.floor_link, product.secrets.read("floor_link")),
+        reader=reader,
+        seats=seats,
+        first_seq=await reader.last_seq(),
+    )
+    made.rung = {seat.phone.endpoint: asyncio.Queue() for seat in seats}
+    await stage.open()
+    await stage.plug_in([seat.phone for seat in seats], made.rings)
+    try:
+        yield made
+    finally:
+        for task in made.tasks:
+            task.cancel()
+        await asyncio.gather(*made.tasks, return_exceptions=True)
+        for seat in seats:
+            try:
+                await made.link.send(SignOut(agent_id=seat.agent_id))
+            except (CoreError, FloorUnavailable):
+                continue
+        await stage.close()
+        await made.link.close()
+        await reader.close()
+
+
+async def talk(world: World, seconds: float = 3.0) -> tuple[Party, Party]:
+    """A customer talks with the first agent."""
+    customer = await world.call()
+    phone = await world.connect(customer, 0, FIRST)
+    await customer.listen(f"{customer.caller[1:]}-customer")
+    world.tone(customer, CUSTOMER)
+    await asyncio.sleep(seconds)
+    return customer, phone
+
+
+async def ended(world: World, customer: Party) -> None:
+    async def over() -> bool:
+        return bool(await world.events(e.CallEnded))
+
+    await world.until(over, f"the call of {customer.caller} never ends")
+
+
+async def test_each_hears_the_other_and_the_recording_has_each_on_its_side(world: World):
+    await world.ready(0)
+    customer, _ = await talk(world)
+    await customer.hang_up()
+
+    async def stored() -> bool:
+        return bool([r for r in await world.events(e.RecordingWasStored) if not r.segment_id])
+
+    await world.until(stored, "no recording is stored")
+    name = customer.caller[1:]
+    (to_customer,) = channels(world.stage.heard(f"{name}-customer"))
+    (to_agent,) = channels(world.stage.heard(f"{name}-agent-0"))
+    assert (hears(to_customer, FIRST), hears(to_customer, CUSTOMER)) == (True, False)
+    assert (hears(to_agent, CUSTOMER), hears(to_agent, FIRST)) == (True, False)
+    (whole,) = [r for r in await world.events(e.RecordingWasStored) if not r.segment_id]
+    path = world.settings.paths.recordings / whole.path
+    assert hashlib.sha256(path.read_bytes()).hexdigest() == whole.sha256
+    left, right = channels(path)
+    assert (hears(left, CUSTOMER), hears(left, FIRST)) == (True, False)
+    assert (hears(right, FIRST), hears(right, CUSTOMER)) == (True, False)
+    told = audit.told(await world.facts())[customer.caller]
+    billed = audit.carrier_seconds(carrier_site(world.settings).log)[customer.channel_id]
+    assert abs(told.billable_ms / 1000 - billed) <= 1.0
+
+
+async def test_on_hold_the_customer_does_not_hear_the_agent_nor_the_agent_them(world: World):
+    await world.ready(0)
+    customer, phone = await talk(world, 1.0)
+    agent_id = world.seats[0].agent_id
+    await world.send(Hold(agent_id=agent_id))
+    await asyncio.sleep(0.5)
+    await customer.listen(f"{customer.caller[1:]}-held")
+    await phone.listen(f"{customer.caller[1:]}-alone")
+    await asyncio.sleep(2)
+    await world.send(Resume(agent_id=agent_id))
+    await asyncio.sleep(0.3)
+    await customer.hang_up()
+    await ended(world, customer)
+    (segment,) = await world.events(e.SegmentEnded)
+    assert segment.hold_ms >= 2_000
+    assert segment.talk_ms > 500
+    (held,) = channels(world.stage.heard(f"{customer.caller[1:]}-held"))
+    (alone,) = channels(world.stage.heard(f"{customer.caller[1:]}-alone"))
+    assert not hears(held[:12_000], FIRST)
+    assert not hears(alone[:12_000], CUSTOMER)
+
+
+async def test_a_blind_transfer_brings_the_customer_to_the_second_agent(world: World):
+    await world.ready(0)
+    customer, first_phone = await talk(world, 1.5)
+    await world.ready(1)
+    target = Target(kind=TargetKind.AGENT, id=world.seats[1].agent_id)
+    await world.send(Transfer(agent_id=world.seats[0].agent_id, target=target))
+    await world.connect(customer, 1, SECOND)
+    async with asyncio.timeout(LIMIT_S):
+        await first_phone.gone.wait()
+    await asyncio.sleep(2)
+    await customer.hang_up()
+    await ended(world, customer)
+    first, second = await world.events(e.SegmentEnded)
+    assert [first.agent_id, second.agent_id] == [seat.agent_id for seat in world.seats]
+    (heard,) = channels(world.stage.heard(f"{customer.caller[1:]}-customer"))
+    assert hears(heard, FIRST)
+    assert hears(heard, SECOND)
+    (at_second,) = channels(world.stage.heard(f"{customer.caller[1:]}-agent-1"))
+    assert hears(at_second, CUSTOMER)
+    assert not hears(at_second, FIRST)
+
+
+async def test_a_consultation_is_between_agents_until_all_three_talk(world: World):
+    await world.ready(0)
+    customer, _ = await talk(world, 1.0)
+    await world.ready(1)
+    target = Target(kind=TargetKind.AGENT, id=world.seats[1].agent_id)
+    await world.send(Consult(agent_id=world.seats[0].agent_id, target=target))
+    second = await world.connect(customer, 1, SECOND)
+    await asyncio.sleep(2)
+    name = customer.caller[1:]
+    await world.send(Conference(agent_id=world.seats[0].agent_id))
+    await asyncio.sleep(0.5)
+    await second.listen(f"{name}-three")
+    await asyncio.sleep(2)
+    await world.send(CompleteTransfer(agent_id=world.seats[0].agent_id))
+    await asyncio.sleep(1)
+    await customer.hang_up()
+    await ended(world, customer)
+    assert {s.agent_id for s in await world.events(e.SegmentEnded)} == {
+        seat.agent_id for seat in world.seats
+    }
+    (at_second,) = channels(world.stage.heard(f"{name}-agent-1"))
+    assert hears(at_second, FIRST)
+    (to_customer,) = channels(world.stage.heard(f"{name}-customer"))
+    assert hears(to_customer, SECOND)
+
+
+async def test_nobody_answers_and_the_customer_gives_up(world: World):
+    customer = await world.call()
+    await asyncio.sleep(6.5)
+    await customer.hang_up()
+    await ended(world, customer)
+    assert [q.outcome for q in await world.events(e.QueueLeft)] == [e.QueueExit.ABANDONED]
+    (call,) = await world.events(e.CallEnded)
+    assert (call.answered, call.billable_ms) == (False, 0)
+
+
+async def test_killing_the_floor_cuts_no_talking_call(world: World):
+    await world.ready(0)
+    customer, phone = await talk(world, 1.0)
+    record = ProcessRecord.read(child_record(world.settings.paths.run, "floor"))
+    assert record is not None
+    os.kill(record.pid, signal.SIGKILL)
+    await asyncio.sleep(3)
+    assert not customer.gone.is_set()
+    assert not phone.gone.is_set()
+    await customer.hang_up()
+    await ended(world, customer)
+    (segment,) = await world.events(e.SegmentEnded)
+    assert segment.talk_ms >= 3_500
+    assert len(await world.events(e.SegmentStarted)) == 1
+
+
+async def test_the_demonstration_agrees_with_all_its_witnesses(product: Settings):
+    printed = await asyncio.to_thread(
+        command, "run", "demo", "--calls", "10", "--agents", "4", "--seed", "5", "--json",
+        settings=product,
+    )  # fmt: skip
+    report = json.loads(printed.strip().splitlines()[-1])
+    assert report["mismatches"] == []
+    assert report["answered"] + report["abandoned"] + report["short_abandoned"] >= 9
+    assert report["recordings_both_heard"] == report["recordings"]
+    assert report["invoice_lines"] > 0
