@@ -13,13 +13,18 @@ from openseat.bootstrap.environment import make_environment
 from openseat.platform.settings import Settings
 
 
+def say(text: str) -> None:
+    """Tell what is being prepared, beside the figures."""
+    sys.stderr.write(f"{text}\n")
+
+
 def launch(name: str, arguments: list[str]) -> None:
     """Become the benchmark `name`."""
     settings = Settings.load()
     python = make_environment(
         settings.paths.clone / "requirements.lock",
         settings.paths.cache,
-        lambda text: sys.stderr.write(f"{text}\n"),
+        say,
     )
     script = Path(__file__).with_name(f"measure_{name}.py")
     environment = {**os.environ, "PYTHONPATH": str(settings.paths.clone / "src")}
