@@ -19,6 +19,7 @@ from openseat.core.kpi.open import Open, OpenAgent, OpenCall
 from openseat.core.kpi.tally import FIELDS, GREATEST
 from openseat.journal.codec import Entry
 from openseat.journal.database import Connection
+from openseat.journal.projection import Projection
 
 PLACE_COLUMNS = ("client_id", "project_id", "queue_id", "agent_id", "group_id", "trunk_id")
 """The columns of a place in both tables, in the order of `Place`."""
@@ -27,7 +28,7 @@ _KEY = ("start_at", *PLACE_COLUMNS)
 _CALL, _AGENT = "call:", "agent:"
 
 
-class Figures:
+class Figures(Projection):
     """Folds facts into `figures`, `figure_calls` and `figure_state`."""
 
     name = "figures"
@@ -39,13 +40,14 @@ class Figures:
             return
         cell_id = entries[0].cell_id
         facts = [entry.fact for entry in entries]
-        fold = Fold(await _load(connection, cell_id, _streams(facts)))
+        streams = _streams(facts)
+        fold = Fold(await _load(connection, cell_id, streams))
         ledger = QuarterLedger()
         for fact in facts:
             fold.apply(fact, ledger)
         await _add(connection, cell_id, ledger.shared())
         await _add_calls(connection, cell_id, ledger)
-        await _save(connection, cell_id, fold.open)
+        await _save(connection, cell_id, streams, fold.open)
 
     async def clear(self, connection: Connection, cell_id: str) -> None:
         """Remove everything folded from the cell."""
@@ -57,7 +59,8 @@ def _streams(facts: Iterable[Fact]) -> list[str]:
     """Return the streams whose open state a batch may need: its own, and the agents it names."""
     streams: set[str] = set()
     for fact in facts:
-        streams.add(fact.stream)
+        if fact.stream.startswith((_CALL, _AGENT)):
+            streams.add(fact.stream)
         agent_id = getattr(fact.event, "agent_id", "")
         if agent_id:
             streams.add(_AGENT + agent_id)
@@ -86,12 +89,12 @@ def restored(rows: Iterable[Mapping[str, Any]]) -> Open:
     return found
 
 
-async def _save(connection: Connection, cell_id: str, state: Open) -> None:
+async def _save(connection: Connection, cell_id: str, streams: Sequence[str], state: Open) -> None:
+    """Keep what of the loaded streams is still open, and forget what is over."""
     kept: list[tuple[str, str, str]] = []
     closed: list[str] = []
-    for stream in sorted(state.touched):
-        kind, _, name = stream.partition(":")
-        found = state.calls.get(name) if kind == "call" else state.agents.get(name)
+    for stream in streams:
+        found = _found(state, stream)
         if found is None:
             closed.append(stream)
         else:
@@ -104,6 +107,12 @@ async def _save(connection: Connection, cell_id: str, state: Open) -> None:
     await connection.execute(
         "delete from figure_state where cell_id = $1 and stream = any($2::text[])", cell_id, closed
     )
+
+
+def _found(state: Open, stream: str) -> OpenCall | OpenAgent | None:
+    if stream.startswith(_CALL):
+        return state.calls.get(stream.removeprefix(_CALL))
+    return state.agents.get(stream.removeprefix(_AGENT))
 
 
 async def _add(connection: Connection, cell_id: str, ledger: QuarterLedger) -> None:
