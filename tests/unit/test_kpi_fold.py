@@ -124,7 +124,6 @@ def test_an_end_without_a_beginning_counts_nothing(event):
     fold, ledger = folded((0, CALL, event))
     assert not list(ledger)
     assert not fold.open.calls
-    assert not fold.open.touched
 
 
 @pytest.mark.parametrize(

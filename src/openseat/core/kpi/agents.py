@@ -20,13 +20,12 @@ def signed_in(open_: Open, fact: e.Fact, event: e.AgentSignedIn, ledger: Ledger)
         since=fact.at,
     )
     open_.agents[event.agent_id] = agent
-    open_.touched.add(fact.stream)
     ledger.tally(agent.place, fact.at).sign_ins += 1
 
 
 def state_changed(open_: Open, fact: e.Fact, event: e.AgentStateChanged, ledger: Ledger) -> None:
     """The time of the state that was left; a busy spell below the minimum passes for idle."""
-    agent = open_.agent(fact, event.agent_id)
+    agent = open_.agents.get(event.agent_id)
     if agent is None:
         return
     counted = event.counted or event.previous is not e.AgentState.BUSY
@@ -38,7 +37,7 @@ def state_changed(open_: Open, fact: e.Fact, event: e.AgentStateChanged, ledger:
 
 def signed_out(open_: Open, fact: e.Fact, event: e.AgentSignedOut, ledger: Ledger) -> None:
     """The time of the last state of a session."""
-    agent = open_.agent(fact, event.agent_id)
+    agent = open_.agents.get(event.agent_id)
     if agent is not None:
         _leave_state(agent, event.previous, fact.at, event.previous_ms, ledger)
         del open_.agents[event.agent_id]

@@ -26,7 +26,6 @@ def call_started(open_: Open, fact: e.Fact, event: e.CallStarted, ledger: Ledger
         started_at=fact.at,
     )
     open_.calls[call_id] = call
-    open_.touched.add(fact.stream)
     _count_direction(ledger, call, 1)
 
 

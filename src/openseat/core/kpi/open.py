@@ -69,29 +69,14 @@ class OpenAgent:
 
 @dataclass(slots=True)
 class Open:
-    """Everything open at one point of the journal.
-
-    `touched` collects the streams whose open state may have changed since the caller last
-    cleared it.
-    """
+    """Everything open at one point of the journal, by id."""
 
     calls: dict[str, OpenCall] = field(default_factory=dict[str, OpenCall])
     agents: dict[str, OpenAgent] = field(default_factory=dict[str, OpenAgent])
-    touched: set[str] = field(default_factory=set[str])
 
     def call(self, fact: Fact) -> OpenCall | None:
         """Return the call a fact is about, None for one never seen beginning."""
-        call = self.calls.get(id_of(fact.stream))
-        if call is not None:
-            self.touched.add(fact.stream)
-        return call
-
-    def agent(self, fact: Fact, agent_id: str) -> OpenAgent | None:
-        """Return the signed-in agent a fact is about, None for one never seen signing in."""
-        agent = self.agents.get(agent_id)
-        if agent is not None:
-            self.touched.add(fact.stream)
-        return agent
+        return self.calls.get(id_of(fact.stream))
 
     def at_agent(self, spot: Spot, agent_id: str) -> Spot:
         """Return a spot narrowed to an agent and the group signed in with."""

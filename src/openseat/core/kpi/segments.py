@@ -49,7 +49,6 @@ def segment_started(open_: Open, fact: e.Fact, event: e.SegmentStarted, ledger: 
     agent = open_.agents.get(event.agent_id)
     if agent is not None:
         agent.segment = spot
-        open_.touched.add(f"agent:{event.agent_id}")
 
 
 def segment_ended(open_: Open, fact: e.Fact, event: e.SegmentEnded, ledger: Ledger) -> None:
