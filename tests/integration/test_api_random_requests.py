@@ -20,6 +20,7 @@ import hypothesis
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase
+from hypothesis.errors import Unsatisfiable
 from schemathesis.checks import not_a_server_error
 from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi.checks import (
@@ -138,7 +139,8 @@ def _aim(case: Any, chance: random.Random) -> None:
 def test_random_requests_meet_no_fault_and_answers_are_as_described(server: Server) -> None:
     document = build(server.settings).openapi()
     schema = schemathesis.openapi.from_dict(document)
-    operations = [result.ok() for result in schema.get_all_operations()]
+    found: list[Any] = list(schema.get_all_operations())
+    operations = [result.ok() for result in found]
     each = max(2, -(-WANTED // (2 * len(operations))))
     chance = random.Random(7)
     seen: Counter[int] = Counter()
@@ -173,7 +175,7 @@ def _try(
         database=None,
         derandomize=True,
         phases=[Phase.generate],
-        suppress_health_check=list(HealthCheck),
+        suppress_health_check=tuple(HealthCheck),
     )
     def ask(case: Any) -> None:
         _aim(case, chance)
@@ -189,6 +191,6 @@ def _try(
 
     try:
         ask()
-    except hypothesis.errors.Unsatisfiable:
+    except Unsatisfiable:
         # An operation without input cannot be asked wrongly.
         return

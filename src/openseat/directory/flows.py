@@ -202,7 +202,9 @@ async def _published(session: ScopedSession, client_id: str | None) -> dict[str,
     return found
 
 
-def _visible(table: Any, client_id: str | None, *, shared: bool = False) -> Select[Any]:
+def _visible(
+    table: Any, client_id: str | None, *, shared: bool = False
+) -> Select[*tuple[Any, ...]]:
     statement = select(table)
     if client_id is None:
         return statement

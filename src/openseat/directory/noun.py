@@ -27,7 +27,7 @@ class Use:
     """Something that may still need a row: ``find`` selects `id, name` of what does."""
 
     kind: str
-    find: Callable[[str], Select[Any]]
+    find: Callable[[str], Select[*tuple[Any, ...]]]
 
 
 def used_in(kind: str, table: Table, column: str, label: str = "name") -> Use:

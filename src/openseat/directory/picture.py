@@ -61,13 +61,15 @@ async def read_picture(connection: asyncpg.Connection, cell_id: str) -> Picture:
         await connection.execute("select set_config('openseat.scope', 'operator', true)")
         if not await connection.fetchval("select 1 from cells where id = $1", cell_id):
             raise LookupError(f"there is no cell {cell_id!r}")
-        version = await connection.fetchval("select version from directory_state where id = 1")
+        state = await connection.fetchrow("select version from directory_state where id = 1")
+        if state is None:
+            raise LookupError("the directory has no version; the database was not migrated")
         operator = await connection.fetchrow(
             "select busy_reasons, max_calls from operators order by id limit 1"
         )
         rows = {name: await connection.fetch(query, cell_id) for name, query in _QUERIES.items()}
     config = CellConfig(
-        version=version,
+        version=state["version"],
         cell_id=cell_id,
         queues={row["id"]: _queue(row) for row in rows["queues"]},
         agents={row["id"]: _agent(row) for row in rows["agents"]},

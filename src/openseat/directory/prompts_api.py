@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, File, Form, Query, UploadFile
+from fastapi import APIRouter, File, Form, UploadFile
 from pydantic import BaseModel, Field
 from sqlalchemy import delete, insert
 from starlette.responses import FileResponse, JSONResponse, Response
@@ -15,12 +15,11 @@ from openseat.directory import service
 from openseat.directory.noun import Noun, Row, Use, document
 from openseat.directory.organisation import Language
 from openseat.directory.queues import named_in_flows
-from openseat.directory.routes import Subject, answer, listing
+from openseat.directory.routes import Subject, add_list, answer
 from openseat.directory.tables import prompts
 from openseat.platform.access import Access, needs
 from openseat.platform.fields import Id, Strict, Text
 from openseat.platform.identifiers import new_id
-from openseat.platform.paging import Page
 from openseat.platform.problems import Problem, responses
 from openseat.prompts.catalogue import LANGUAGES, texts
 from openseat.prompts.store import PromptStore
@@ -57,9 +56,6 @@ PROMPT = Noun(
 )
 
 
-_Query = listing(PROMPT)
-
-
 class ShippedPrompt(BaseModel):
     """A prompt that comes with OpenSeat."""
 
@@ -86,24 +82,7 @@ async def list_shipped(_access: Reads) -> ShippedPrompts:
     )
 
 
-@router.get(
-    "/prompts",
-    operation_id="list_prompts",
-    response_model=Page[PROMPT.document],
-    responses=responses(401, 403),
-)
-async def list_prompts(access: Reads, query: Annotated[_Query, Query()]) -> Any:
-    """List prompts by name, page by page."""
-    asked = query.model_dump()
-    rows, following = await service.find_page(
-        access,
-        PROMPT,
-        limit=asked["limit"],
-        cursor=asked["cursor"],
-        search=asked["q"],
-        filters={} if asked["client_id"] is None else {"client_id": asked["client_id"]},
-    )
-    return {"items": rows, "next_cursor": following}
+add_list(router, PROMPT)
 
 
 @router.post(

@@ -86,14 +86,10 @@ def listing(noun: Noun) -> type[BaseModel]:
     )
 
 
-def add_routes(router: APIRouter, noun: Noun, *, deletable: bool = True) -> None:
-    """Put the endpoints of ``noun`` on ``router``."""
+def add_list(router: APIRouter, noun: Noun) -> None:
+    """Put the list of ``noun`` on ``router``."""
     plural = noun.path.replace("-", "_")
-    single = noun.kind.replace("-", "_")
-    tags: list[Any] = [noun.path]
-    reads, writes = needs(f"{noun.permission}.read"), needs(f"{noun.permission}.write")
     page = Page[noun.document]
-    etag = {200: {"headers": _ETAG}}
 
     async def list_rows(access: Access, query: Any) -> Any:
         asked = query.model_dump()
@@ -110,7 +106,7 @@ def add_routes(router: APIRouter, noun: Noun, *, deletable: bool = True) -> None
         )
 
     list_rows.__annotations__ |= {
-        "access": Annotated[Access, reads],
+        "access": Annotated[Access, needs(f"{noun.permission}.read")],
         "query": Annotated[listing(noun), Query()],
     }
     list_rows.__doc__ = f"List {plural.replace('_', ' ')} by {noun.sort}, page by page."
@@ -119,9 +115,18 @@ def add_routes(router: APIRouter, noun: Noun, *, deletable: bool = True) -> None
         list_rows,
         response_model=page,
         operation_id=f"list_{plural}",
-        tags=tags,
+        tags=[noun.path],
         responses=responses(401, 403),
     )
+
+
+def add_routes(router: APIRouter, noun: Noun) -> None:
+    """Put the endpoints of ``noun`` on ``router``."""
+    add_list(router, noun)
+    single = noun.kind.replace("-", "_")
+    tags: list[Any] = [noun.path]
+    reads, writes = needs(f"{noun.permission}.read"), needs(f"{noun.permission}.write")
+    etag = {200: {"headers": _ETAG}}
 
     async def create_row(
         request: Request, access: Access, body: Any, key: str | None = None
@@ -190,8 +195,6 @@ def add_routes(router: APIRouter, noun: Noun, *, deletable: bool = True) -> None
         tags=tags,
         responses={**etag, **responses(401, 403, 404, 409, 412, 428)},
     )
-    if not deletable:
-        return
 
     async def delete_row(access: Access, subject: str, if_match: str | None = None) -> Any:
         await service.remove(access, noun, subject, version_of(if_match))

@@ -82,7 +82,7 @@ def build(settings: Settings) -> FastAPI:
     web_errors.install(app)
     app.add_middleware(BodyLimit)
     app.add_middleware(RequestContext)
-    app.openapi = lambda: _describe(app)  # type: ignore[method-assign]
+    app.openapi = lambda: _describe(app)
     app.state.settings = settings
     return app
 

@@ -98,5 +98,7 @@ async def _history(own: Permitted, call: Row) -> list[CallSummary]:
     scope = ClientScope(call["client_id"])
     async with own.services.database.tenant_session(scope) as session:
         access = Access(own.principal, session, own.services, own.request_id)
-        page = await find_calls(access, CallsQuery(number=customer, limit=SHOWN + 1))
+        page = await find_calls(
+            access, CallsQuery.model_validate({"number": customer, "limit": SHOWN + 1})
+        )
     return [one for one in page.items if one.call_id != call["call_id"]][:SHOWN]
