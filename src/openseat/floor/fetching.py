@@ -11,6 +11,7 @@ import asyncio
 import ipaddress
 import socket
 from collections.abc import Callable
+from importlib import import_module
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -50,22 +51,29 @@ class HttpFetcher:
 
     async def _run(self, request: FetchHttp, reply: Callable[[HttpReplied], None]) -> None:
         status, body = NO_REPLY, ""
+        client = await self._ready()
         try:
             async with asyncio.timeout(request.timeout_ms / 1000):
-                status, body = await self._ask(request)
+                status, body = await self._ask(client, request)
         except (TimeoutError, OSError, ValueError):
             status, body = NO_REPLY, ""
         reply(HttpReplied(request_id=request.request_id, status=status, body=body))
 
-    async def _ask(self, request: FetchHttp) -> tuple[int, str]:
-        # Imported at first use: a floor that takes over must be up in a fraction of a second.
+    async def _ready(self) -> httpx.AsyncClient:
+        """The client, made at first use: a floor that takes over must be up in no time."""
+        if self._client is None:
+            # Outside of the loop, which has calls to serve, and outside of the request's time.
+            httpx = await asyncio.to_thread(import_module, "httpx")
+            if self._client is None:
+                self._client = httpx.AsyncClient(follow_redirects=False, trust_env=False)
+        return self._client
+
+    async def _ask(self, client: httpx.AsyncClient, request: FetchHttp) -> tuple[int, str]:
         import httpx
 
-        if self._client is None:
-            self._client = httpx.AsyncClient(follow_redirects=False, trust_env=False)
         await self._check(request.url)
         try:
-            async with self._client.stream(
+            async with client.stream(
                 request.method,
                 request.url,
                 headers=dict(request.headers),
