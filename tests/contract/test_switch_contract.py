@@ -39,7 +39,7 @@ from openseat.core.inputs import (
     TrunkChanged,
 )
 from openseat.switch.port import Phone, Trunk
-from openseat.testing import tones
+from openseat.testing import listening
 from openseat.testing.asterisk_stage import AsteriskStage
 from openseat.testing.stage import LANGUAGE, PHONES, TRUNK, MemoryStage, Person, Stage, seat
 from openseat.testing.switches import RunningSwitches, running_switches
@@ -379,9 +379,9 @@ class TestRecording:
         ended = await stage.given(RecordingEnded, recording_id="rec-stereo")
         assert ended.ok
         assert 1000 <= ended.duration_ms <= 2500
-        left, right = tones.stereo(stage.switch.recording_file("rec-stereo"))
-        assert tones.tone_share(left, CUSTOMER_HZ) > 0.7
-        assert tones.tone_share(right, AGENT_HZ) > 0.7
+        left, right = listening.stereo(stage.switch.recording_file("rec-stereo"))
+        assert listening.tone_share(left, CUSTOMER_HZ) > 0.7
+        assert listening.tone_share(right, AGENT_HZ) > 0.7
 
     async def test_a_pause_writes_silence_and_keeps_the_length(self, stage):
         customer_leg, _, _, _ = await conversation(stage, "pause")
@@ -395,9 +395,9 @@ class TestRecording:
         stage.switch.apply([StopRecording(**recording)])
         ended = await stage.given(RecordingEnded, recording_id="rec-pause")
         assert 1600 <= ended.duration_ms <= 3000
-        left, right = tones.stereo(stage.switch.recording_file("rec-pause"))
-        assert 0.3 < tones.silence_share(left) < 0.8
-        assert 0.3 < tones.silence_share(right) < 0.8
+        left, right = listening.stereo(stage.switch.recording_file("rec-pause"))
+        assert 0.3 < listening.silence_share(left) < 0.8
+        assert 0.3 < listening.silence_share(right) < 0.8
 
     async def test_a_hang_up_ends_the_recording_and_its_file_is_whole(self, stage):
         customer_leg, caller, _, _ = await conversation(stage, "cut-off")
@@ -427,10 +427,10 @@ class TestRecording:
         await stage.passes(300)
         stage.switch.apply([StopRecording(recording_id="rec-move", leg_id=customer_leg)])
         await stage.given(RecordingEnded, recording_id="rec-move")
-        left, right = tones.stereo(stage.switch.recording_file("rec-move"))
-        assert tones.tone_share(left, CUSTOMER_HZ) > 0.7
-        assert tones.tone_share(right[: len(right) // 3], AGENT_HZ) > 0.5
-        assert tones.tone_share(right[-len(right) // 4 :], 900) > 0.5
+        left, right = listening.stereo(stage.switch.recording_file("rec-move"))
+        assert listening.tone_share(left, CUSTOMER_HZ) > 0.7
+        assert listening.tone_share(right[: len(right) // 3], AGENT_HZ) > 0.5
+        assert listening.tone_share(right[-len(right) // 4 :], 900) > 0.5
 
     async def test_a_recording_hears_whoever_stays_after_three_talked(self, stage):
         customer_leg, caller, agent_leg, _ = await conversation(stage, "conference")
@@ -447,9 +447,9 @@ class TestRecording:
         await stage.passes(500)
         stage.switch.apply([StopRecording(recording_id="rec-three", leg_id=customer_leg)])
         await stage.given(RecordingEnded, recording_id="rec-three")
-        left, right = tones.stereo(stage.switch.recording_file("rec-three"))
-        assert tones.tone_share(left, CUSTOMER_HZ) > 0.7
-        assert tones.tone_share(right[-len(right) // 5 :], 900) > 0.5
+        left, right = listening.stereo(stage.switch.recording_file("rec-three"))
+        assert listening.tone_share(left, CUSTOMER_HZ) > 0.7
+        assert listening.tone_share(right[-len(right) // 5 :], 900) > 0.5
 
     async def test_a_voice_is_recorded_until_a_key(self, stage):
         leg_id, person = await customer(stage)
@@ -470,8 +470,8 @@ class TestRecording:
         ended = await stage.given(RecordingEnded, recording_id="rec-voice")
         assert ended.ok
         assert ended.duration_ms >= 500
-        heard = tones.mono(stage.switch.recording_file("rec-voice"))
-        assert tones.tone_share(heard, CUSTOMER_HZ) > 0.5
+        heard = listening.mono(stage.switch.recording_file("rec-voice"))
+        assert listening.tone_share(heard, CUSTOMER_HZ) > 0.5
 
     async def test_a_voice_recording_ends_by_itself_and_can_be_stopped(self, stage):
         leg_id, person = await customer(stage)

@@ -26,17 +26,17 @@ class Track:
 
     def mark(self, now: Instant, left: int, right: int) -> None:
         """Note what is on the leg from `now` on."""
-        tones = (0, 0) if self.paused else (left, right)
-        if not self.marks or self.marks[-1][1:] != tones:
-            self.marks.append((now, *tones))
+        if self.paused:
+            left, right = 0, 0
+        if not self.marks or self.marks[-1][1:] != (left, right):
+            self.marks.append((now, left, right))
 
     def write(self, path: Path, ended: Instant) -> None:
         """Write the file: raw stereo, or a mono WAV of the left side."""
         left, right = array("h"), array("h")
         ends = [mark[0] for mark in self.marks[1:]] + [ended]
-        for (begin, hz_left, hz_right), end in zip(self.marks, ends, strict=True):
+        for (_, hz_left, hz_right), end in zip(self.marks, ends, strict=True):
             count = (end - self.started) * RATE // 1000 - len(left)
-            del begin
             left.extend(_tone(hz_left, count))
             right.extend(_tone(hz_right, count))
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -19,7 +19,7 @@ from openseat.switch.asterisk.configuration import CONTROL_USER
 from openseat.switch.asterisk.media import write_tone
 from openseat.switch.asterisk.messages import BridgeSnapshot, Channel, Message
 from openseat.switch.port import Trunk
-from openseat.testing import tones
+from openseat.testing import listening
 from openseat.testing.stage import (
     LANGUAGE,
     PHONES,
@@ -308,8 +308,8 @@ class AsteriskStage(Stage):
         await asyncio.sleep(_LISTEN_S)
         await self._ami.ask("StopMixMonitor", Channel=channel_id)
         await asyncio.sleep(5 * _POLL_S)
-        heard, _said = tones.stereo(path)
-        return tones.tone_share(heard, hertz) > _HEARD_SHARE
+        heard, _said = listening.stereo(path)
+        return listening.tone_share(heard, hertz) > _HEARD_SHARE
 
     # -- inside ------------------------------------------------------------------------
 

@@ -60,13 +60,14 @@ def phone_objects(phone: Phone) -> dict[str, Fields]:
         endpoint |= {"webrtc": "yes", "allow": "opus,alaw,ulaw"}
     return {
         "auth": {"auth_type": "digest", "username": name, "password": phone.password},
+        "endpoint": endpoint,
+        # After the endpoint, or Asterisk may count a phone that is made again as offline for ever.
         "aor": {
             "max_contacts": "1",
             "remove_existing": "yes",
             "qualify_frequency": "5",
             "qualify_timeout": "2.0",
         },
-        "endpoint": endpoint,
     }
 
 
@@ -94,12 +95,12 @@ def trunk_objects(trunk: Trunk) -> dict[str, Fields]:
             "password": trunk.password,
         }
         endpoint |= {"outbound_auth": name, "from_user": trunk.username, "send_pai": "yes"}
+    objects["endpoint"] = endpoint
     objects["aor"] = {
         "contact": server,
         "qualify_frequency": str(trunk.qualify_s),
         "qualify_timeout": "2.0",
     }
-    objects["endpoint"] = endpoint
     # A registering trunk is known by the token in its contact, so that it may share the
     # carrier's address with another trunk.
     match = trunk.match or (() if trunk.register else (f"{host}:{trunk.port}",))

@@ -16,6 +16,7 @@ from openseat.switch.asterisk.ami import AmiConnection, AmiError
 from openseat.switch.asterisk.ari import AriConnection, AriError
 from openseat.switch.asterisk.commands import Commands
 from openseat.switch.asterisk.configuration import CONTROL_USER
+from openseat.switch.asterisk.control import Control
 from openseat.switch.asterisk.ends import EndLog
 from openseat.switch.asterisk.legs import Book
 from openseat.switch.asterisk.media import MediaLibrary
@@ -51,14 +52,8 @@ class AsteriskSwitch:
         self._recorder = Recorder(site, self._give_later)
         self._accounts = Accounts()
         self._media = media or MediaLibrary([site.prompts], site.spool / "made")
-        self._commands = Commands(
-            site.application,
-            self._book,
-            self._places,
-            self._media,
-            self._recorder,
-            self._give_later,
-        )
+        self._control = Control(self._book, self._recorder, self._give_later)
+        self._commands = Commands(site.application, self._control, self._places, self._media)
         self._signals = Signals(self._book, self._places, self._recorder, self._give)
         self._ends = EndLog(site.channel_events, site.var / "listened.json")
         self._startup = ""
@@ -204,7 +199,7 @@ class AsteriskSwitch:
         before = self._startup or listened.startup
         self._startup = picture.startup
         restarted = before not in {"", picture.startup}
-        self._commands.attach(ari)
+        self._control.attach(ari)
         self._recorder.attach(ari, ami)
         if restarted:
             self._accounts.forget_pushed()
@@ -235,7 +230,7 @@ class AsteriskSwitch:
                 self._give(PlaybackEnded(leg_id=leg.leg_id, playback_id=name))
 
     def _disconnect(self) -> None:
-        self._commands.attach(None)
+        self._control.attach(None)
         for connection in (self._ari, self._admin, self._ami):
             if connection is not None:
                 connection.close()

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from openseat.core.effects import (
@@ -33,26 +33,17 @@ from openseat.core.effects import (
     StopRecording,
     Unbridge,
 )
-from openseat.core.inputs import (
-    EffectFailed,
-    LegEnded,
-    PlaybackEnded,
-    RecordingEnded,
-    SwitchInput,
-)
-from openseat.switch.asterisk.ari import NO_REPLY, AriConnection, Reply
-from openseat.switch.asterisk.legs import Book, Conversation, Leg
+from openseat.core.inputs import LegEnded, PlaybackEnded, RecordingEnded
+from openseat.switch.asterisk.ari import NO_REPLY, Reply
+from openseat.switch.asterisk.control import Control
+from openseat.switch.asterisk.conversations import Conversations
+from openseat.switch.asterisk.legs import Leg
 from openseat.switch.asterisk.media import MediaLibrary, MediaMissingError
 from openseat.switch.asterisk.places import Places
-from openseat.switch.asterisk.recorder import Recorder
 from openseat.switch.names import TRUNK_PREFIX
 
 ORIGINATED = "originated"
 """The application argument that tells our own calls from arriving ones."""
-
-LEG_GONE = "leg.gone"
-REFUSED = "switch.refused"
-UNAVAILABLE = "switch.unavailable"
 
 #: Q.850: what an originated leg that could not even be tried ends with.
 _SUBSCRIBER_ABSENT = 20
@@ -64,7 +55,6 @@ _NUMBER = re.compile(r"[+*#0-9A-Za-z.-]{1,64}")
 _LEG_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\"<>\\]")
 _BEEP = "tone:950/400"
-_A_PAIR = 2
 
 _AUTO_ANSWER = {
     "PJSIP_HEADER(add,Call-Info)": "<sip:openseat>;answer-after=0",
@@ -76,21 +66,15 @@ class Commands:
     """Carries out effects on one connection."""
 
     def __init__(
-        self,
-        application: str,
-        book: Book,
-        places: Places,
-        media: MediaLibrary,
-        recorder: Recorder,
-        inbox: Callable[[SwitchInput], None],
+        self, application: str, control: Control, places: Places, media: MediaLibrary
     ) -> None:
         self._application = application
-        self._book = book
+        self._control = control
+        self._conversations = Conversations(control)
+        self._book = control.book
+        self._recorder = control.recorder
         self._places = places
         self._media = media
-        self._recorder = recorder
-        self._inbox = inbox
-        self._ari: AriConnection | None = None
         self.hang_up_later: dict[str, int] = {}
         """Legs to end, with causes, that could not be reached when they were to be."""
         self._table: dict[type, Callable[[Any], None]] = {
@@ -102,19 +86,15 @@ class Commands:
             StopPlay: self._stop_play,
             StartMusic: self._start_music,
             StopMusic: self._stop_music,
-            Bridge: self._bridge,
-            Unbridge: self._unbridge,
-            DropBridge: self._drop_bridge,
+            Bridge: self._conversations.bridge,
+            Unbridge: self._conversations.unbridge,
+            DropBridge: self._conversations.drop,
             MuteLeg: self._mute,
             SendDigits: self._send_digits,
             StartRecording: self._start_recording,
             PauseRecording: self._pause_recording,
             StopRecording: self._stop_recording,
         }
-
-    def attach(self, ari: AriConnection | None) -> None:
-        """Use this connection from now on (None: there is none)."""
-        self._ari = ari
 
     def apply(self, effect: Effect) -> None:
         """Carry out one effect.
@@ -127,63 +107,19 @@ class Commands:
             raise ValueError(f"{type(effect).__name__} is not for a switch")
         handler(effect)
 
-    # -- helpers -----------------------------------------------------------------------
-
-    def _send(
-        self,
-        method: str,
-        uri: str,
-        body: Mapping[str, Any] | None = None,
-        on_reply: Callable[[Reply], None] | None = None,
-    ) -> None:
-        if self._ari is not None:
-            self._ari.request(method, uri, body, on_reply)
-        elif on_reply is not None:
-            on_reply(Reply(NO_REPLY))
-
-    def _live(self, leg_id: str, effect: object) -> Leg | None:
-        leg = self._book.legs.get(leg_id)
-        if leg is None:
-            self._fail(leg_id, effect, LEG_GONE)
-        return leg
-
-    def _fail(self, leg_id: str, effect: object, code: str) -> None:
-        name = type(effect).__name__
-        self._inbox(EffectFailed(leg_id=leg_id, effect=name, code=code))
-
-    def _checked(self, leg_id: str, effect: object) -> Callable[[Reply], None]:
-        def on_reply(reply: Reply) -> None:
-            # A leg that ended meanwhile has been reported as ended; that says it all.
-            if not reply.ok and leg_id in self._book.legs:
-                lost = reply.status == NO_REPLY
-                self._fail(leg_id, effect, UNAVAILABLE if lost else REFUSED)
-
-        return on_reply
-
-    def _free(self, leg: Leg) -> None:
-        """Stop what would keep the leg's thread from moving it."""
-        for playback_id, stopping in leg.playbacks.items():
-            if not stopping:
-                leg.playbacks[playback_id] = True
-                self._send("DELETE", f"playbacks/{playback_id}")
-        self._recorder.stop_voice(leg)
-        if leg.music:
-            leg.music = False
-            self._send("DELETE", f"channels/{leg.leg_id}/moh")
-
     # -- legs --------------------------------------------------------------------------
 
     def _answer(self, effect: Answer) -> None:
-        leg = self._live(effect.leg_id, effect)
+        leg = self._control.live(effect.leg_id, effect)
         if leg is not None and not leg.up:
             uri = f"channels/{leg.leg_id}/answer"
-            self._send("POST", uri, None, self._checked(leg.leg_id, effect))
+            self._control.send("POST", uri, None, self._control.checked(leg.leg_id, effect))
 
     def _ring(self, effect: IndicateRinging) -> None:
-        leg = self._live(effect.leg_id, effect)
+        leg = self._control.live(effect.leg_id, effect)
         if leg is not None and not leg.up:
             uri = f"channels/{leg.leg_id}/ring"
-            self._send("POST", uri, None, self._checked(leg.leg_id, effect))
+            self._control.send("POST", uri, None, self._control.checked(leg.leg_id, effect))
 
     def _hang_up(self, effect: Hangup) -> None:
         if effect.leg_id not in self._book.legs:
@@ -193,7 +129,9 @@ class Commands:
             if reply.status == NO_REPLY:
                 self.hang_up_later[effect.leg_id] = effect.cause
 
-        self._send("DELETE", f"channels/{effect.leg_id}?reason_code={effect.cause}", None, on_reply)
+        self._control.send(
+            "DELETE", f"channels/{effect.leg_id}?reason_code={effect.cause}", None, on_reply
+        )
 
     def _originate(self, effect: Originate) -> None:
         if effect.leg_id in self._book.legs:
@@ -202,7 +140,7 @@ class Commands:
             raise ValueError(f"{effect.leg_id!r} cannot be a channel's identifier")
         endpoint, target, cause = self._target(effect)
         if cause:
-            self._inbox(LegEnded(leg_id=effect.leg_id, cause=cause))
+            self._control.give(LegEnded(leg_id=effect.leg_id, cause=cause))
             return
         self._book.add(Leg(effect.leg_id, arrived=False, endpoint=endpoint))
         variables = dict(effect.variables)
@@ -225,9 +163,9 @@ class Commands:
             # 409: the same effect was carried out before us.
             if not reply.ok and reply.status != 409 and self._book.remove(effect.leg_id):
                 cause = _TEMPORARY_FAILURE if reply.status == NO_REPLY else _SUBSCRIBER_ABSENT
-                self._inbox(LegEnded(leg_id=effect.leg_id, cause=cause))
+                self._control.give(LegEnded(leg_id=effect.leg_id, cause=cause))
 
-        self._send("POST", f"channels/{effect.leg_id}", body, on_reply)
+        self._control.send("POST", f"channels/{effect.leg_id}", body, on_reply)
 
     def _target(self, effect: Originate) -> tuple[str, str, int]:
         """Return the endpoint, the dial string, and the cause (0: none) against it."""
@@ -247,166 +185,72 @@ class Commands:
         leg = self._book.legs.get(effect.leg_id)
         failed = PlaybackEnded(leg_id=effect.leg_id, playback_id=effect.playback_id, ok=False)
         if leg is None:
-            self._inbox(failed)
+            self._control.give(failed)
             return
         if effect.playback_id in leg.playbacks:
             return
         try:
             media = self._media.resolve(effect.media, effect.language)
         except MediaMissingError:
-            self._inbox(failed)
+            self._control.give(failed)
             return
         if not media:
-            self._inbox(PlaybackEnded(leg_id=effect.leg_id, playback_id=effect.playback_id))
+            self._control.give(PlaybackEnded(leg_id=effect.leg_id, playback_id=effect.playback_id))
             return
         leg.playbacks[effect.playback_id] = False
 
         def on_reply(reply: Reply) -> None:
             if not reply.ok and leg.playbacks.pop(effect.playback_id, None) is not None:
-                self._inbox(failed)
+                self._control.give(failed)
 
         uri = f"channels/{leg.leg_id}/play/{effect.playback_id}"
-        self._send("POST", uri, {"media": media}, on_reply)
+        self._control.send("POST", uri, {"media": media}, on_reply)
 
     def _stop_play(self, effect: StopPlay) -> None:
         leg = self._book.legs.get(effect.leg_id)
         if leg is not None and leg.playbacks.get(effect.playback_id) is False:
             leg.playbacks[effect.playback_id] = True
-            self._send("DELETE", f"playbacks/{effect.playback_id}")
+            self._control.send("DELETE", f"playbacks/{effect.playback_id}")
 
     def _start_music(self, effect: StartMusic) -> None:
-        leg = self._live(effect.leg_id, effect)
+        leg = self._control.live(effect.leg_id, effect)
         if leg is not None:
             leg.music = True
             uri = f"channels/{leg.leg_id}/moh"
-            self._send("POST", uri, {"mohClass": effect.music}, self._checked(leg.leg_id, effect))
+            self._control.send(
+                "POST", uri, {"mohClass": effect.music}, self._control.checked(leg.leg_id, effect)
+            )
 
     def _stop_music(self, effect: StopMusic) -> None:
         leg = self._book.legs.get(effect.leg_id)
         if leg is not None and leg.music:
             leg.music = False
-            self._send("DELETE", f"channels/{leg.leg_id}/moh")
+            self._control.send("DELETE", f"channels/{leg.leg_id}/moh")
 
     def _mute(self, effect: MuteLeg) -> None:
-        leg = self._live(effect.leg_id, effect) if effect.muted else None
+        leg = self._control.live(effect.leg_id, effect) if effect.muted else None
         leg = leg or self._book.legs.get(effect.leg_id)
         if leg is not None:
-            self._set_muted(leg, effect.muted)
-
-    def _set_muted(self, leg: Leg, muted: bool) -> None:
-        if leg.muted != muted:
-            leg.muted = muted
-            method = "POST" if muted else "DELETE"
-            self._send(method, f"channels/{leg.leg_id}/mute?direction=in")
+            self._control.set_muted(leg, muted=effect.muted)
 
     def _send_digits(self, effect: SendDigits) -> None:
-        leg = self._live(effect.leg_id, effect)
+        leg = self._control.live(effect.leg_id, effect)
         if leg is not None:
             uri = f"channels/{leg.leg_id}/dtmf"
-            self._send("POST", uri, {"dtmf": effect.digits}, self._checked(leg.leg_id, effect))
-
-    # -- conversations -----------------------------------------------------------------
-
-    def _bridge(self, effect: Bridge) -> None:
-        joining: list[Leg] = []
-        for leg_id in effect.legs:
-            leg = self._live(leg_id, effect)
-            if leg is not None:
-                self._set_muted(leg, leg_id in effect.muted)
-                if leg.bridge_id != effect.bridge_id:
-                    joining.append(leg)
-        conversation = self._book.bridges.get(effect.bridge_id)
-        if conversation is None:
-            conversation = Conversation(effect.bridge_id, mixing=any(leg.mixed for leg in joining))
-            self._open(conversation)
-        elif not conversation.mixing and len(conversation.members) + len(joining) > _A_PAIR:
-            joining += self._begin_mixing(conversation)
-        if not joining:
-            return
-        for leg in joining:
-            self._free(leg)
-            if leg.bridge_id:
-                self._take_out([leg], self._book.bridges[leg.bridge_id])
-            self._book.join(leg, conversation)
-
-        def on_reply(reply: Reply) -> None:
-            # One leg that is gone fails the request for all: the others join one by one.
-            if not reply.ok:
-                for leg in joining:
-                    self._join_alone(leg, conversation, effect, last=len(joining) == 1)
-
-        names = ",".join(leg.leg_id for leg in joining)
-        uri = f"bridges/{conversation.actual_id}/addChannel?channel={names}"
-        self._send("POST", uri, None, on_reply)
-
-    def _open(self, conversation: Conversation) -> None:
-        self._book.bridges[conversation.bridge_id] = conversation
-        body = {"type": conversation.bridge_type}
-        self._send("POST", f"bridges/{conversation.actual_id}", body)
-
-    def _begin_mixing(self, conversation: Conversation) -> list[Leg]:
-        """Replace a plain bridge by a mixing one; return the legs that have to join it."""
-        members = [self._book.legs[leg_id] for leg_id in sorted(conversation.members)]
-        if members:
-            self._take_out(members, conversation)
-        self._send("DELETE", f"bridges/{conversation.actual_id}")
-        for leg in members:
-            self._book.leave(leg)
-        conversation.mixing = True
-        self._open(conversation)
-        return members
-
-    def _take_out(self, legs: list[Leg], conversation: Conversation) -> None:
-        names = ",".join(leg.leg_id for leg in legs)
-        uri = f"bridges/{conversation.actual_id}/removeChannel?channel={names}"
-        self._send("POST", uri)
-
-    def _join_alone(
-        self, leg: Leg, conversation: Conversation, effect: Bridge, *, last: bool
-    ) -> None:
-        if leg.leg_id not in conversation.members:
-            return
-
-        def on_reply(reply: Reply) -> None:
-            if not reply.ok and leg.leg_id in self._book.legs:
-                self._book.leave(leg)
-                self._fail(leg.leg_id, effect, REFUSED)
-
-        if last:
-            on_reply(Reply(NO_REPLY))
-        else:
-            uri = f"bridges/{conversation.actual_id}/addChannel?channel={leg.leg_id}"
-            self._send("POST", uri, None, on_reply)
-
-    def _unbridge(self, effect: Unbridge) -> None:
-        leaving = [
-            leg
-            for leg in (self._book.legs.get(leg_id) for leg_id in effect.legs)
-            if leg is not None and leg.bridge_id == effect.bridge_id
-        ]
-        conversation = self._book.bridges.get(effect.bridge_id)
-        if conversation is None or not leaving:
-            return
-        for leg in leaving:
-            self._free(leg)
-            self._book.leave(leg)
-        self._take_out(leaving, conversation)
-
-    def _drop_bridge(self, effect: DropBridge) -> None:
-        conversation = self._book.drop(effect.bridge_id)
-        if conversation is not None:
-            self._send("DELETE", f"bridges/{conversation.actual_id}")
+            self._control.send(
+                "POST", uri, {"dtmf": effect.digits}, self._control.checked(leg.leg_id, effect)
+            )
 
     # -- recordings --------------------------------------------------------------------
 
     def _start_recording(self, effect: StartRecording) -> None:
         leg = self._book.legs.get(effect.leg_id)
         if leg is None:
-            self._inbox(RecordingEnded(recording_id=effect.recording_id, ok=False))
+            self._control.give(RecordingEnded(recording_id=effect.recording_id, ok=False))
             return
         if effect.beep and effect.layout is Layout.CALL:
             media = self._media.resolve([_BEEP], "")
-            self._send("POST", f"channels/{leg.leg_id}/play", {"media": media})
+            self._control.send("POST", f"channels/{leg.leg_id}/play", {"media": media})
         self._recorder.start(effect, leg)
 
     def _pause_recording(self, effect: PauseRecording) -> None:

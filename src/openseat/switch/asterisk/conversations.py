@@ -1,0 +1,111 @@
+"""Conversations: which bridge carries them, and who is moved in and out."""
+
+from __future__ import annotations
+
+from openseat.core.effects import Bridge, DropBridge, Unbridge
+from openseat.switch.asterisk.ari import NO_REPLY, Reply
+from openseat.switch.asterisk.control import REFUSED, Control
+from openseat.switch.asterisk.legs import Conversation, Leg
+
+_A_PAIR = 2
+
+
+class Conversations:
+    """Carries out the effects on conversations (see `legs` for the two kinds of bridge)."""
+
+    def __init__(self, control: Control) -> None:
+        self._control = control
+        self._book = control.book
+
+    def bridge(self, effect: Bridge) -> None:
+        """Put legs into a conversation."""
+        joining: list[Leg] = []
+        for leg_id in effect.legs:
+            leg = self._control.live(leg_id, effect)
+            if leg is not None:
+                self._control.set_muted(leg, muted=leg_id in effect.muted)
+                if leg.bridge_id != effect.bridge_id:
+                    joining.append(leg)
+        conversation = self._book.bridges.get(effect.bridge_id)
+        if conversation is None:
+            conversation = Conversation(effect.bridge_id, mixing=any(leg.mixed for leg in joining))
+            self._open(conversation)
+        elif not conversation.mixing and len(conversation.members) + len(joining) > _A_PAIR:
+            joining += self._begin_mixing(conversation)
+        if not joining:
+            return
+        for leg in joining:
+            self._control.free(leg)
+            if leg.bridge_id:
+                self._take_out([leg], self._book.bridges[leg.bridge_id])
+            self._book.join(leg, conversation)
+
+        def on_reply(reply: Reply) -> None:
+            # One leg that is gone fails the request for all: the others join one by one.
+            if not reply.ok:
+                for leg in joining:
+                    self._join_alone(leg, conversation, effect, last=len(joining) == 1)
+
+        names = ",".join(leg.leg_id for leg in joining)
+        uri = f"bridges/{conversation.actual_id}/addChannel?channel={names}"
+        self._control.send("POST", uri, None, on_reply)
+
+    def _open(self, conversation: Conversation) -> None:
+        self._book.bridges[conversation.bridge_id] = conversation
+        body = {"type": conversation.bridge_type}
+        self._control.send("POST", f"bridges/{conversation.actual_id}", body)
+
+    def _begin_mixing(self, conversation: Conversation) -> list[Leg]:
+        """Replace a plain bridge by a mixing one; return the legs that have to join it."""
+        members = [self._book.legs[leg_id] for leg_id in sorted(conversation.members)]
+        if members:
+            self._take_out(members, conversation)
+        self._control.send("DELETE", f"bridges/{conversation.actual_id}")
+        for leg in members:
+            self._book.leave(leg)
+        conversation.mixing = True
+        self._open(conversation)
+        return members
+
+    def _take_out(self, legs: list[Leg], conversation: Conversation) -> None:
+        names = ",".join(leg.leg_id for leg in legs)
+        uri = f"bridges/{conversation.actual_id}/removeChannel?channel={names}"
+        self._control.send("POST", uri)
+
+    def _join_alone(
+        self, leg: Leg, conversation: Conversation, effect: Bridge, *, last: bool
+    ) -> None:
+        if leg.leg_id not in conversation.members:
+            return
+
+        def on_reply(reply: Reply) -> None:
+            if not reply.ok and leg.leg_id in self._book.legs:
+                self._book.leave(leg)
+                self._control.fail(leg.leg_id, effect, REFUSED)
+
+        if last:
+            on_reply(Reply(NO_REPLY))
+        else:
+            uri = f"bridges/{conversation.actual_id}/addChannel?channel={leg.leg_id}"
+            self._control.send("POST", uri, None, on_reply)
+
+    def unbridge(self, effect: Unbridge) -> None:
+        """Take legs out of a conversation."""
+        leaving = [
+            leg
+            for leg in (self._book.legs.get(leg_id) for leg_id in effect.legs)
+            if leg is not None and leg.bridge_id == effect.bridge_id
+        ]
+        conversation = self._book.bridges.get(effect.bridge_id)
+        if conversation is None or not leaving:
+            return
+        for leg in leaving:
+            self._control.free(leg)
+            self._book.leave(leg)
+        self._take_out(leaving, conversation)
+
+    def drop(self, effect: DropBridge) -> None:
+        """Forget a conversation."""
+        conversation = self._book.drop(effect.bridge_id)
+        if conversation is not None:
+            self._control.send("DELETE", f"bridges/{conversation.actual_id}")
