@@ -12,7 +12,6 @@ const event = (seconds: number, type: string, data: object = {}): CallEvent => (
   seq: seconds,
   at: new Date(START + seconds * 1000).toISOString(),
   type,
-  version: 1,
   data: data as Record<string, unknown>,
 })
 const names: Names = {
@@ -122,7 +121,6 @@ describe('figures', () => {
     key,
     name: key,
     start,
-    end: start,
     counts,
     kpis: { abandon_rate: null },
   })
@@ -135,7 +133,6 @@ describe('figures', () => {
       row('a', at('09:00'), { offered: 4, answered: 3, short_abandoned: 1, within_target: 3 }),
     ],
     totals: [],
-    time_zone: 'Asia/Shanghai',
   }
 
   test('add up by interval; shares are made from the sums', () => {

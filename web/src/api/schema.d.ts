@@ -108,6 +108,26 @@ export interface paths {
         patch: operations["change_agent"];
         trace?: never;
     };
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Entries
+         * @description List what was done and tried, newest first.
+         */
+        get: operations["list_audit_entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/branches": {
         parameters: {
             query?: never;
@@ -212,6 +232,106 @@ export interface paths {
         patch: operations["change_calendar"];
         trace?: never;
     };
+    "/api/v1/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Calls
+         * @description Calls past and present, newest first unless asked otherwise, page by page.
+         */
+        get: operations["list_calls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{call_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Call
+         * @description One call with its agents' stretches.
+         */
+        get: operations["read_call"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{call_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Call Events
+         * @description Everything that happened to a call, in one page.
+         */
+        get: operations["list_call_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{call_id}/recordings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Call Recordings
+         * @description A call's finished recordings: each whole, then its segments' parts.
+         */
+        get: operations["list_call_recordings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calls/{subject}/charges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Call Charges
+         * @description What a call costs: as invoiced, or as its month stands so far.
+         */
+        get: operations["read_call_charges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/clients": {
         parameters: {
             query?: never;
@@ -262,6 +382,49 @@ export interface paths {
          * @description Change fields of a client; needs If-Match.
          */
         patch: operations["change_client"];
+        trace?: never;
+    };
+    "/api/v1/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Figures
+         * @description Figures by queue, project, client, agent, group or line, for every interval of a time.
+         *
+         *     Without `from` and `to` they are of today. A call counts in the interval in which it was
+         *     offered; agents' time is split at the borders, and counts up to this moment.
+         */
+        get: operations["read_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/figures/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Calls Behind
+         * @description The calls behind one number of the figures, page by page.
+         */
+        get: operations["list_calls_behind"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/flows": {
@@ -347,7 +510,7 @@ export interface paths {
         put?: never;
         /**
          * Publish Flow
-         * @description Publish the draft as the next version: new calls go through it, calls in it go on in theirs.
+         * @description Publish the draft as the next version: new calls go through it, others go on in theirs.
          */
         post: operations["publish_flow"];
         delete?: never;
@@ -488,6 +651,90 @@ export interface paths {
         patch: operations["change_hours"];
         trace?: never;
     };
+    "/api/v1/invoices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Invoices
+         * @description List invoices, the newest first, page by page.
+         */
+        get: operations["list_invoices"];
+        put?: never;
+        /**
+         * Make Invoice
+         * @description Make the invoice of a plan for days that are over; the same days give the same invoice.
+         */
+        post: operations["make_invoice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invoices/{subject}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Invoice
+         * @description Read an invoice with its lines.
+         */
+        get: operations["read_invoice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invoices/{subject}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Check Invoice
+         * @description Make an invoice again from the journal's calls, and tell what differs.
+         */
+        get: operations["check_invoice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/invoices/{subject}/lines/{number}/charges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Invoice Charges
+         * @description The calls behind a line of an invoice, in the order of the journal, page by page.
+         */
+        get: operations["list_invoice_charges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/listed-numbers": {
         parameters: {
             query?: never;
@@ -600,6 +847,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/agent/screen-pop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Screen Pop
+         * @description Tell who is calling, from the first ring on.
+         */
+        get: operations["read_screen_pop"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/agent/sign-in": {
         parameters: {
             query?: never;
@@ -680,6 +947,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Own Figures
+         * @description The signed-in agent's own figures of today; no totals when nothing happened yet.
+         */
+        get: operations["read_own_figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/tokens": {
         parameters: {
             query?: never;
@@ -722,6 +1009,50 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/number-leases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Number Leases
+         * @description List leases of numbers, page by page.
+         */
+        get: operations["list_number_leases"];
+        put?: never;
+        /**
+         * Create Number Lease
+         * @description Hold a number for a client.
+         */
+        post: operations["create_number_lease"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/number-leases/{subject}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * End Number Lease
+         * @description Say when a lease of a number ends; needs If-Match.
+         */
+        patch: operations["end_number_lease"];
         trace?: never;
     };
     "/api/v1/numbers": {
@@ -880,6 +1211,26 @@ export interface paths {
         patch: operations["change_phone"];
         trace?: never;
     };
+    "/api/v1/phones/{subject}/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace Phone Password
+         * @description Give a phone a new password; the answer shows it this once, the old one ends at once.
+         */
+        post: operations["replace_phone_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects": {
         parameters: {
             query?: never;
@@ -932,6 +1283,94 @@ export interface paths {
         patch: operations["change_project"];
         trace?: never;
     };
+    "/api/v1/prompts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Prompts
+         * @description List prompts by name, page by page.
+         */
+        get: operations["list_prompts"];
+        put?: never;
+        /**
+         * Create Prompt
+         * @description Take a sound file as a prompt; a client's name begins with the client's id.
+         */
+        post: operations["create_prompt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prompts/shipped": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Shipped
+         * @description List the prompts that come with OpenSeat, with their texts.
+         */
+        get: operations["list_shipped_prompts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prompts/{subject}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Prompt
+         * @description Read one prompt.
+         */
+        get: operations["read_prompt"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Prompt
+         * @description Delete a prompt that no flow plays.
+         */
+        delete: operations["delete_prompt"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prompts/{subject}/audio": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Prompt Audio
+         * @description Hear one prompt.
+         */
+        get: operations["read_prompt_audio"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/queues": {
         parameters: {
             query?: never;
@@ -982,6 +1421,178 @@ export interface paths {
          * @description Change fields of a queue; needs If-Match.
          */
         patch: operations["change_queue"];
+        trace?: never;
+    };
+    "/api/v1/rate-plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Rate Plans
+         * @description List rate plans, page by page.
+         */
+        get: operations["list_rate_plans"];
+        put?: never;
+        /**
+         * Create Rate Plan
+         * @description Agree on prices. They never change: other prices are another plan.
+         */
+        post: operations["create_rate_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rate-plans/{subject}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Rate Plan
+         * @description Read one rate plan.
+         */
+        get: operations["read_rate_plan"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * End Rate Plan
+         * @description Say until when a plan is in force; needs If-Match.
+         */
+        patch: operations["end_rate_plan"];
+        trace?: never;
+    };
+    "/api/v1/rate-plans/{subject}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Preview Invoice
+         * @description What an invoice would be from what was used so far; of the running month by default.
+         */
+        get: operations["preview_invoice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{recording_id}/accesses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Recording Accesses
+         * @description Who listened to a recording or downloaded it, newest first.
+         */
+        get: operations["list_recording_accesses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{recording_id}/audio": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Recording Audio
+         * @description A recording's sound, whole or a range of bytes. Who is given it is put on record.
+         */
+        get: operations["read_recording_audio"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/recordings/{recording_id}/waveform": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Recording Waveform
+         * @description How loud each side of a recording is over its length.
+         */
+        get: operations["read_recording_waveform"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/seat-leases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Seat Leases
+         * @description List leases of seats, page by page.
+         */
+        get: operations["list_seat_leases"];
+        put?: never;
+        /**
+         * Create Seat Lease
+         * @description Rent out seats.
+         */
+        post: operations["create_seat_lease"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/seat-leases/{subject}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * End Seat Lease
+         * @description Say when a lease of seats ends; needs If-Match.
+         */
+        patch: operations["end_seat_lease"];
         trace?: never;
     };
     "/api/v1/segments/{segment_id}/disposition": {
@@ -1442,6 +2053,29 @@ export interface components {
             /** Wrap Up Until */
             wrap_up_until: number | null;
         };
+        /** Body_create_prompt */
+        Body_create_prompt: {
+            /** Client Id */
+            client_id?: string | null;
+            /**
+             * File
+             * @description WAV, at most 20 MB and five minutes
+             */
+            file: string;
+            /**
+             * Language
+             * @default zh-CN
+             * @enum {string}
+             */
+            language: "zh-CN" | "en";
+            /** Name */
+            name: string;
+            /**
+             * Text
+             * @default
+             */
+            text: string;
+        };
         /**
          * Branch
          * @description A branch of the operator.
@@ -1556,6 +2190,419 @@ export interface components {
             name?: string;
         };
         /**
+         * CallBehind
+         * @description One call behind a number.
+         */
+        CallBehind: {
+            /** Call Id */
+            call_id: string;
+            /**
+             * Start
+             * Format: date-time
+             * @description Quarter hour it counts in
+             */
+            start: string;
+            /**
+             * Value
+             * @description What it adds to the number
+             */
+            value: number;
+        };
+        /**
+         * CallCharge
+         * @description One item of what a call costs.
+         */
+        CallCharge: {
+            /** Amount */
+            amount: string;
+            kind: components["schemas"]["LineKind"];
+            /** Price */
+            price: string;
+            /** Seconds */
+            seconds: number;
+            /** Tier */
+            tier: number | null;
+        };
+        /**
+         * CallCharges
+         * @description What a call costs.
+         */
+        CallCharges: {
+            /**
+             * Amount
+             * @description Rounded to the currency's minor unit
+             */
+            amount: string | null;
+            /**
+             * Billable S
+             * @description Answered to ended
+             */
+            billable_s: number;
+            /** Call Id */
+            call_id: string;
+            /** Charges */
+            charges: components["schemas"]["CallCharge"][];
+            /** Currency */
+            currency: string | null;
+            /** Invoice Id */
+            invoice_id: string | null;
+            /** Invoice Number */
+            invoice_number: string | null;
+            /** Rate Plan Id */
+            rate_plan_id: string | null;
+            /**
+             * State
+             * @description `estimated` until its period is invoiced; `free` where no plan prices it
+             * @enum {string}
+             */
+            state: "invoiced" | "estimated" | "running" | "free";
+        };
+        /**
+         * CallDetail
+         * @description A call with its segments.
+         */
+        CallDetail: {
+            /**
+             * Agent Ids
+             * @description In the order in which they talked
+             */
+            agent_ids: string[];
+            /** Answered At */
+            answered_at: string | null;
+            /**
+             * Billable S
+             * @description Answered to ended
+             */
+            billable_s: number | null;
+            /** Call Id */
+            call_id: string;
+            /**
+             * Callback
+             * @description A call-back was promised
+             */
+            callback: boolean;
+            /** Called */
+            called: string;
+            /** Caller */
+            caller: string;
+            /** Caller Name */
+            caller_name: string;
+            /**
+             * Cause
+             * @description Q.850
+             */
+            cause: number | null;
+            /**
+             * Client Id
+             * @description Empty until it is known whose call it is
+             */
+            client_id: string;
+            direction: components["schemas"]["Direction"];
+            /** Duration S */
+            duration_s: number | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Ended By */
+            ended_by: string;
+            /** Hold S */
+            hold_s: number;
+            /** Language */
+            language: string;
+            /** Number Id */
+            number_id: string;
+            /** Offers */
+            offers: number;
+            /** @description Null while the call lives */
+            outcome: components["schemas"]["CallOutcome"] | null;
+            /**
+             * Parts
+             * @description Agents' stretches, in their order
+             */
+            parts: components["schemas"]["Segment"][];
+            /** Project Id */
+            project_id: string;
+            /**
+             * Queue Ids
+             * @description In the order in which the call came to them
+             */
+            queue_ids: string[];
+            /** Recorded */
+            recorded: boolean;
+            /** Scale */
+            scale: number | null;
+            /**
+             * Score
+             * @description What the customer rated, of `scale`
+             */
+            score: number | null;
+            /** Segments */
+            segments: number;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /** Talk S */
+            talk_s: number;
+            /** Transfers */
+            transfers: number;
+            /** Voicemail */
+            voicemail: boolean;
+            /**
+             * Wait S
+             * @description In queues
+             */
+            wait_s: number;
+        };
+        /**
+         * CallEvent
+         * @description One fact of a call's journal.
+         */
+        CallEvent: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            };
+            /**
+             * No
+             * @description Number in its stream
+             */
+            no: number;
+            /**
+             * Seq
+             * @description Place in the journal: the order in which it became known
+             */
+            seq: number;
+            /** Stream */
+            stream: string;
+            /** Type */
+            type: string;
+            /** Version */
+            version: number;
+        };
+        /**
+         * CallOutcome
+         * @description What became of a call, seen from the customer. The first that applies, in this order.
+         * @enum {string}
+         */
+        CallOutcome: "refused" | "served" | "voicemail" | "abandoned" | "self_service" | "unanswered";
+        /**
+         * CallPriceDocument
+         * @description What connected calls of a direction cost.
+         */
+        "CallPriceDocument-Input": {
+            /**
+             * Direction
+             * @enum {string}
+             */
+            direction: "inbound" | "outbound";
+            /**
+             * First S
+             * @description Least that is charged
+             * @default 60
+             */
+            first_s: number;
+            /**
+             * Floor Per Minute
+             * @description No discount goes below it
+             * @default 0
+             */
+            floor_per_minute: number | string;
+            /**
+             * Per Call
+             * @default 0
+             */
+            per_call: number | string;
+            /**
+             * Step S
+             * @description Charged in whole steps
+             * @default 60
+             */
+            step_s: number;
+            /**
+             * Tiers
+             * @description Graduated: the first from 0 seconds, then ascending
+             */
+            tiers: components["schemas"]["TierDocument-Input"][];
+        };
+        /**
+         * CallPriceDocument
+         * @description What connected calls of a direction cost.
+         */
+        "CallPriceDocument-Output": {
+            /**
+             * Direction
+             * @enum {string}
+             */
+            direction: "inbound" | "outbound";
+            /**
+             * First S
+             * @description Least that is charged
+             * @default 60
+             */
+            first_s: number;
+            /**
+             * Floor Per Minute
+             * @description No discount goes below it
+             * @default 0
+             */
+            floor_per_minute: string;
+            /**
+             * Per Call
+             * @default 0
+             */
+            per_call: string;
+            /**
+             * Step S
+             * @description Charged in whole steps
+             * @default 60
+             */
+            step_s: number;
+            /**
+             * Tiers
+             * @description Graduated: the first from 0 seconds, then ascending
+             */
+            tiers: components["schemas"]["TierDocument-Output"][];
+        };
+        /**
+         * CallSort
+         * @description Orders of the list; `-` is descending. Only by start are pages stable under new calls.
+         * @enum {string}
+         */
+        CallSort: "started_at" | "-started_at" | "wait_s" | "-wait_s" | "talk_s" | "-talk_s" | "duration_s" | "-duration_s";
+        /**
+         * CallSummary
+         * @description A call as the history lists it.
+         */
+        CallSummary: {
+            /**
+             * Agent Ids
+             * @description In the order in which they talked
+             */
+            agent_ids: string[];
+            /** Answered At */
+            answered_at: string | null;
+            /**
+             * Billable S
+             * @description Answered to ended
+             */
+            billable_s: number | null;
+            /** Call Id */
+            call_id: string;
+            /**
+             * Callback
+             * @description A call-back was promised
+             */
+            callback: boolean;
+            /** Called */
+            called: string;
+            /** Caller */
+            caller: string;
+            /** Caller Name */
+            caller_name: string;
+            /**
+             * Cause
+             * @description Q.850
+             */
+            cause: number | null;
+            /**
+             * Client Id
+             * @description Empty until it is known whose call it is
+             */
+            client_id: string;
+            direction: components["schemas"]["Direction"];
+            /** Duration S */
+            duration_s: number | null;
+            /** Ended At */
+            ended_at: string | null;
+            /** Ended By */
+            ended_by: string;
+            /** Hold S */
+            hold_s: number;
+            /** Language */
+            language: string;
+            /** Number Id */
+            number_id: string;
+            /** Offers */
+            offers: number;
+            /** @description Null while the call lives */
+            outcome: components["schemas"]["CallOutcome"] | null;
+            /** Project Id */
+            project_id: string;
+            /**
+             * Queue Ids
+             * @description In the order in which the call came to them
+             */
+            queue_ids: string[];
+            /** Recorded */
+            recorded: boolean;
+            /** Scale */
+            scale: number | null;
+            /**
+             * Score
+             * @description What the customer rated, of `scale`
+             */
+            score: number | null;
+            /** Segments */
+            segments: number;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /** Talk S */
+            talk_s: number;
+            /** Transfers */
+            transfers: number;
+            /** Voicemail */
+            voicemail: boolean;
+            /**
+             * Wait S
+             * @description In queues
+             */
+            wait_s: number;
+        };
+        /**
+         * Channel
+         * @description One side's loudness.
+         */
+        Channel: {
+            /**
+             * Peaks
+             * @description Loudest sample of each equal stretch, 0..1
+             */
+            peaks: number[];
+            /**
+             * Side
+             * @enum {string}
+             */
+            side: "customer" | "agent" | "voice";
+        };
+        /**
+         * ChargeDocument
+         * @description What one call adds to a line, before the line is rounded.
+         */
+        ChargeDocument: {
+            /** Amount */
+            amount: string;
+            /** Call Id */
+            call_id: string;
+            /** Price */
+            price: string;
+            /**
+             * Seconds
+             * @description Charged seconds; 0 for a price per call
+             */
+            seconds: number;
+            /** Seq */
+            seq: number;
+        };
+        /**
          * CheckResult
          * @description What a check found; a flow with errors cannot be published.
          */
@@ -1661,6 +2708,24 @@ export interface components {
             password: string;
         };
         /**
+         * Dimension
+         * @description What figures can be grouped by.
+         * @enum {string}
+         */
+        Dimension: "client" | "project" | "queue" | "agent" | "group" | "line";
+        /**
+         * Direction
+         * @description Which way a call went, seen from the operator.
+         * @enum {string}
+         */
+        Direction: "inbound" | "outbound" | "internal";
+        /**
+         * DiscountOn
+         * @description What a discount is given on.
+         * @enum {string}
+         */
+        DiscountOn: "seats" | "minutes" | "calls" | "numbers" | "storage";
+        /**
          * Disposition
          * @description The outcome of a segment.
          */
@@ -1673,6 +2738,47 @@ export interface components {
              */
             notes: string;
         };
+        /**
+         * Entry
+         * @description One thing that was done or tried.
+         */
+        Entry: {
+            /** Action */
+            action: string;
+            /**
+             * Actor Id
+             * @description The user; empty for somebody unknown
+             */
+            actor_id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Client Id
+             * @description Whose data it concerns
+             */
+            client_id: string | null;
+            /** Detail */
+            detail: {
+                [key: string]: unknown;
+            };
+            /** Kind */
+            kind: string;
+            /** Request Id */
+            request_id: string;
+            /** Seq */
+            seq: number;
+            /** Subject Id */
+            subject_id: string;
+        };
+        /**
+         * FeeTerm
+         * @description How often a number's fee falls due.
+         * @enum {string}
+         */
+        FeeTerm: "once" | "monthly" | "yearly";
         /**
          * FieldProblem
          * @description One field that is wrong.
@@ -1693,6 +2799,43 @@ export interface components {
              * @description Path of the field, parts joined by dots
              */
             field: string;
+        };
+        /**
+         * Figures
+         * @description Figures by key and interval, with each key's own over the whole time asked for.
+         */
+        Figures: {
+            by: components["schemas"]["Dimension"];
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            interval: components["schemas"]["Width"];
+            /**
+             * Items
+             * @description Rows in which something happened, by interval and name
+             */
+            items: components["schemas"]["Row"][];
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * Starts
+             * @description Where every interval begins, in order
+             */
+            starts: string[];
+            /** Time Zone */
+            time_zone: string;
+            /** Totals */
+            totals: components["schemas"]["Row"][];
+            /**
+             * Version
+             * @description Of the definitions; figures of different versions differ
+             */
+            version: number;
         };
         /**
          * Finding
@@ -1960,6 +3103,254 @@ export interface components {
             };
         };
         /**
+         * InvoiceCheck
+         * @description Whether an invoice can be made again, the same, from the journal.
+         */
+        InvoiceCheck: {
+            /** Differences */
+            differences: string[];
+            /** Reproduced */
+            reproduced: boolean;
+        };
+        /**
+         * InvoiceDocument
+         * @description An invoice; the total is the sum of the lines' amounts.
+         */
+        InvoiceDocument: {
+            /**
+             * Call Seconds
+             * @description Answered to ended, of all its calls
+             */
+            call_seconds: string;
+            /** Client Id */
+            client_id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Currency */
+            currency: string;
+            /**
+             * End Day
+             * Format: date
+             */
+            end_day: string;
+            /**
+             * First Day
+             * Format: date
+             */
+            first_day: string;
+            /** Id */
+            id: string;
+            /**
+             * Last Seq
+             * @description How far the journal had been read
+             */
+            last_seq: number;
+            /** Lines */
+            lines: components["schemas"]["LineDocument"][];
+            /**
+             * Number
+             * @description Without gaps within a year
+             */
+            number: string;
+            /** Rate Plan Id */
+            rate_plan_id: string;
+            /** Rating Version */
+            rating_version: number;
+            /** Time Zone */
+            time_zone: string;
+            /** Total */
+            total: string;
+        };
+        /**
+         * InvoiceHead
+         * @description An invoice without its lines.
+         */
+        InvoiceHead: {
+            /**
+             * Call Seconds
+             * @description Answered to ended, of all its calls
+             */
+            call_seconds: string;
+            /** Client Id */
+            client_id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Currency */
+            currency: string;
+            /**
+             * End Day
+             * Format: date
+             */
+            end_day: string;
+            /**
+             * First Day
+             * Format: date
+             */
+            first_day: string;
+            /** Id */
+            id: string;
+            /**
+             * Last Seq
+             * @description How far the journal had been read
+             */
+            last_seq: number;
+            /**
+             * Number
+             * @description Without gaps within a year
+             */
+            number: string;
+            /** Rate Plan Id */
+            rate_plan_id: string;
+            /** Rating Version */
+            rating_version: number;
+            /** Time Zone */
+            time_zone: string;
+            /** Total */
+            total: string;
+        };
+        /**
+         * InvoiceRequest
+         * @description Which invoice to make.
+         */
+        InvoiceRequest: {
+            /**
+             * End Day
+             * Format: date
+             * @description The day after the last; not before it is over
+             */
+            end_day: string;
+            /**
+             * First Day
+             * Format: date
+             */
+            first_day: string;
+            /** Rate Plan Id */
+            rate_plan_id: string;
+        };
+        /**
+         * Kpis
+         * @description The KPIs of a row; null where it had no events to be made from.
+         *
+         *     Rates are in 0..1, times in seconds. Service levels count abandoned calls as missed, leave those
+         *     abandoned in time out, or count them as met.
+         */
+        Kpis: {
+            /** Abandon Rate */
+            abandon_rate: number | null;
+            /** Average Handle S */
+            average_handle_s: number | null;
+            /** Average Hold S */
+            average_hold_s: number | null;
+            /** Average Queue S */
+            average_queue_s: number | null;
+            /** Average Rings */
+            average_rings: number | null;
+            /** Average Speed Of Answer S */
+            average_speed_of_answer_s: number | null;
+            /** Average Talk S */
+            average_talk_s: number | null;
+            /** Average Time To Abandon S */
+            average_time_to_abandon_s: number | null;
+            /** Average Wrap Up S */
+            average_wrap_up_s: number | null;
+            /** Blocked Rate */
+            blocked_rate: number | null;
+            /** Calls Per Hour */
+            calls_per_hour: number | null;
+            /** Occupancy */
+            occupancy: number | null;
+            /** Occupancy With Wrap Up */
+            occupancy_with_wrap_up: number | null;
+            /** Queued Rate */
+            queued_rate: number | null;
+            /** Satisfaction */
+            satisfaction: number | null;
+            /** Service Level Abandons Ignored */
+            service_level_abandons_ignored: number | null;
+            /** Service Level Abandons Met */
+            service_level_abandons_met: number | null;
+            /** Service Level Abandons Missed */
+            service_level_abandons_missed: number | null;
+            /** Short Abandon Rate */
+            short_abandon_rate: number | null;
+            /** Transfer Rate */
+            transfer_rate: number | null;
+        };
+        /**
+         * LeaseEnd
+         * @description When a lease ends.
+         */
+        LeaseEnd: {
+            /** End Day */
+            end_day: string | null;
+        };
+        /**
+         * LineDocument
+         * @description One line of an invoice.
+         */
+        LineDocument: {
+            /** Amount */
+            amount: string;
+            /**
+             * Calls
+             * @description How many calls are behind it
+             */
+            calls: number;
+            /**
+             * End Day
+             * Format: date
+             */
+            end_day: string;
+            /**
+             * First Day
+             * Format: date
+             */
+            first_day: string;
+            /**
+             * First Seq
+             * @description Journal number of the first call's end
+             */
+            first_seq: number | null;
+            /**
+             * Item
+             * @description Seat type, direction or number
+             */
+            item: string;
+            kind: components["schemas"]["LineKind"];
+            /** Last Seq */
+            last_seq: number | null;
+            /** No */
+            no: number;
+            /**
+             * Price
+             * @description Of a seat-month, a minute, a call, a fee, a 100 MB-year
+             */
+            price: string;
+            /**
+             * Quantity
+             * @description Seat-months, seconds, calls, fees, 100 MB-years
+             */
+            quantity: string;
+            /** Tier */
+            tier: number | null;
+        };
+        /**
+         * LineKind
+         * @description What a line is for.
+         * @enum {string}
+         */
+        LineKind: "seats" | "minutes" | "calls" | "numbers" | "storage" | "minimum";
+        /**
          * ListKind
          * @description Whether the numbers are never, or always, let in.
          * @enum {string}
@@ -2124,6 +3515,32 @@ export interface components {
             version: number;
         };
         /**
+         * NumberClass
+         * @description A pattern at the end of a number, from the dearest.
+         * @enum {string}
+         */
+        NumberClass: "AAA" | "ABC" | "AAB" | "ABA" | "ordinary";
+        /**
+         * NumberFeeDocument
+         * @description What holding a number of a class costs.
+         */
+        "NumberFeeDocument-Input": {
+            /** Amount */
+            amount: number | string;
+            number_class: components["schemas"]["NumberClass"];
+            term: components["schemas"]["FeeTerm"];
+        };
+        /**
+         * NumberFeeDocument
+         * @description What holding a number of a class costs.
+         */
+        "NumberFeeDocument-Output": {
+            /** Amount */
+            amount: string;
+            number_class: components["schemas"]["NumberClass"];
+            term: components["schemas"]["FeeTerm"];
+        };
+        /**
          * NumberFields
          * @description A number that customers call; without client and project it is shared by several clients.
          */
@@ -2179,6 +3596,61 @@ export interface components {
             language?: "zh-CN" | "en";
             /** Note */
             note?: string;
+            /** Project Id */
+            project_id?: string | null;
+        };
+        /**
+         * NumberLease
+         * @description A lease of a number.
+         */
+        NumberLease: {
+            /** Client Id */
+            client_id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * End Day
+             * @description First day on which it is not held
+             */
+            end_day?: string | null;
+            /**
+             * First Day
+             * Format: date
+             */
+            first_day: string;
+            /** Id */
+            id: string;
+            /** Number */
+            number: string;
+            /** @description By the pattern of its last digits */
+            number_class: components["schemas"]["NumberClass"];
+            /** Project Id */
+            project_id?: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * NumberLeaseFields
+         * @description A telephone number held for a client.
+         */
+        NumberLeaseFields: {
+            /** Client Id */
+            client_id: string;
+            /**
+             * End Day
+             * @description First day on which it is not held
+             */
+            end_day?: string | null;
+            /**
+             * First Day
+             * Format: date
+             */
+            first_day: string;
+            /** Number */
+            number: string;
             /** Project Id */
             project_id?: string | null;
         };
@@ -2262,6 +3734,12 @@ export interface components {
             /** Short Name */
             short_name?: string;
         };
+        /**
+         * OutcomeFilter
+         * @description What became of a call (`openseat.history.calls.CallOutcome`), or that it lives.
+         * @enum {string}
+         */
+        OutcomeFilter: "refused" | "served" | "voicemail" | "abandoned" | "self_service" | "unanswered" | "in_progress";
         /** Page[AgentGroup] */
         Page_AgentGroup_: {
             /** Items */
@@ -2302,10 +3780,60 @@ export interface components {
              */
             next_cursor: string | null;
         };
+        /** Page[CallBehind] */
+        Page_CallBehind_: {
+            /** Items */
+            items: components["schemas"]["CallBehind"][];
+            /**
+             * Next Cursor
+             * @description Give it as `cursor` for the next page
+             */
+            next_cursor: string | null;
+        };
+        /** Page[CallEvent] */
+        Page_CallEvent_: {
+            /** Items */
+            items: components["schemas"]["CallEvent"][];
+            /**
+             * Next Cursor
+             * @description Give it as `cursor` for the next page
+             */
+            next_cursor: string | null;
+        };
+        /** Page[CallSummary] */
+        Page_CallSummary_: {
+            /** Items */
+            items: components["schemas"]["CallSummary"][];
+            /**
+             * Next Cursor
+             * @description Give it as `cursor` for the next page
+             */
+            next_cursor: string | null;
+        };
+        /** Page[ChargeDocument] */
+        Page_ChargeDocument_: {
+            /** Items */
+            items: components["schemas"]["ChargeDocument"][];
+            /**
+             * Next Cursor
+             * @description Give it as `cursor` for the next page
+             */
+            next_cursor: string | null;
+        };
         /** Page[Client] */
         Page_Client_: {
             /** Items */
             items: components["schemas"]["Client"][];
+            /**
+             * Next Cursor
+             * @description Give it as `cursor` for the next page
+             */
+            next_cursor: string | null;
+        };
+        /** Page[Entry] */
+        Page_Entry_: {
+            /** Items */
+            items: components["schemas"]["Entry"][];
             /**
              * Next Cursor
              * @description Give it as `cursor` for the next page
@@ -2332,10 +3860,30 @@ export interface components {
              */
             next_cursor: string | null;
         };
+        /** Page[InvoiceHead] */
+        Page_InvoiceHead_: {
+            /** Items */
+            items: components["schemas"]["InvoiceHead"][];
+            /**
+             * Next Cursor
+             * @description Give it as `cursor` for the next page
+             */
+            next_cursor: string | null;
+        };
         /** Page[ListedNumber] */
         Page_ListedNumber_: {
             /** Items */
             items: components["schemas"]["ListedNumber"][];
+            /**
+             * Next Cursor
+             * @description Give it as `cursor` for the next page
+             */
+            next_cursor: string | null;
+        };
+        /** Page[NumberLease] */
+        Page_NumberLease_: {
+            /** Items */
+            items: components["schemas"]["NumberLease"][];
             /**
              * Next Cursor
              * @description Give it as `cursor` for the next page
@@ -2382,10 +3930,60 @@ export interface components {
              */
             next_cursor: string | null;
         };
+        /** Page[Prompt] */
+        Page_Prompt_: {
+            /** Items */
+            items: components["schemas"]["Prompt"][];
+            /**
+             * Next Cursor
+             * @description Give it as `cursor` for the next page
+             */
+            next_cursor: string | null;
+        };
         /** Page[Queue] */
         Page_Queue_: {
             /** Items */
             items: components["schemas"]["Queue"][];
+            /**
+             * Next Cursor
+             * @description Give it as `cursor` for the next page
+             */
+            next_cursor: string | null;
+        };
+        /** Page[RatePlan] */
+        Page_RatePlan_: {
+            /** Items */
+            items: components["schemas"]["RatePlan"][];
+            /**
+             * Next Cursor
+             * @description Give it as `cursor` for the next page
+             */
+            next_cursor: string | null;
+        };
+        /** Page[RecordingAccess] */
+        Page_RecordingAccess_: {
+            /** Items */
+            items: components["schemas"]["RecordingAccess"][];
+            /**
+             * Next Cursor
+             * @description Give it as `cursor` for the next page
+             */
+            next_cursor: string | null;
+        };
+        /** Page[Recording] */
+        Page_Recording_: {
+            /** Items */
+            items: components["schemas"]["Recording"][];
+            /**
+             * Next Cursor
+             * @description Give it as `cursor` for the next page
+             */
+            next_cursor: string | null;
+        };
+        /** Page[SeatLease] */
+        Page_SeatLease_: {
+            /** Items */
+            items: components["schemas"]["SeatLease"][];
             /**
              * Next Cursor
              * @description Give it as `cursor` for the next page
@@ -2493,6 +4091,138 @@ export interface components {
             /** Webrtc */
             webrtc?: boolean;
         };
+        /**
+         * PhonePassword
+         * @description What to enter into the phone.
+         */
+        PhonePassword: {
+            /** Id */
+            id: string;
+            /** Password */
+            password: string;
+        };
+        /**
+         * PlanEnd
+         * @description When a plan stops being in force.
+         */
+        PlanEnd: {
+            /** Valid Until */
+            valid_until: string | null;
+        };
+        /**
+         * Preview
+         * @description What an invoice would be now.
+         */
+        Preview: {
+            /** Call Seconds */
+            call_seconds: string;
+            /** Client Id */
+            client_id: string;
+            /** Currency */
+            currency: string;
+            /**
+             * End Day
+             * Format: date
+             */
+            end_day: string;
+            /**
+             * First Day
+             * Format: date
+             */
+            first_day: string;
+            /** Lines */
+            lines: components["schemas"]["LineDocument"][];
+            /** Rate Plan Id */
+            rate_plan_id: string;
+            /** Total */
+            total: string;
+        };
+        /**
+         * PricesDocument
+         * @description All prices of a plan.
+         */
+        "PricesDocument-Input": {
+            /**
+             * Calls
+             * @default []
+             */
+            calls: components["schemas"]["CallPriceDocument-Input"][];
+            /**
+             * Discounts
+             * @description Per cent off the listed prices
+             */
+            discounts?: {
+                [key: string]: number | string;
+            };
+            /**
+             * Minimum
+             * @description Least for each whole calendar month
+             * @default 0
+             */
+            minimum: number | string;
+            /**
+             * Numbers
+             * @default []
+             */
+            numbers: components["schemas"]["NumberFeeDocument-Input"][];
+            /**
+             * @description Of each line, to the minor unit
+             * @default half_up
+             */
+            rounding: components["schemas"]["Rounding"];
+            /**
+             * Seats
+             * @default []
+             */
+            seats: components["schemas"]["SeatPriceDocument-Input"][];
+            storage?: components["schemas"]["StoragePriceDocument-Input"] | null;
+        };
+        /**
+         * PricesDocument
+         * @description All prices of a plan.
+         */
+        "PricesDocument-Output": {
+            /**
+             * Calls
+             * @default []
+             */
+            calls: components["schemas"]["CallPriceDocument-Output"][];
+            /**
+             * Discounts
+             * @description Per cent off the listed prices
+             */
+            discounts?: {
+                [key: string]: string;
+            };
+            /**
+             * Minimum
+             * @description Least for each whole calendar month
+             * @default 0
+             */
+            minimum: string;
+            /**
+             * Numbers
+             * @default []
+             */
+            numbers: components["schemas"]["NumberFeeDocument-Output"][];
+            /**
+             * @description Of each line, to the minor unit
+             * @default half_up
+             */
+            rounding: components["schemas"]["Rounding"];
+            /**
+             * Seats
+             * @default []
+             */
+            seats: components["schemas"]["SeatPriceDocument-Output"][];
+            storage?: components["schemas"]["StoragePriceDocument-Output"] | null;
+        };
+        /**
+         * ProRata
+         * @description What a part of a month costs.
+         * @enum {string}
+         */
+        ProRata: "by_day" | "full_month" | "half_months";
         /**
          * ProblemDocument
          * @description The body of every answer that is an error (RFC 9457).
@@ -2624,6 +4354,48 @@ export interface components {
              * @description IANA time zone
              */
             time_zone?: string;
+        };
+        /**
+         * Prompt
+         * @description A sentence or word that flows and queues play: `prompt:<name>`.
+         */
+        Prompt: {
+            /** Client Id */
+            client_id: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Duration Ms
+             * @description How long it lasts
+             */
+            duration_ms: number;
+            /** Id */
+            id: string;
+            /**
+             * Language
+             * @enum {string}
+             */
+            language: "zh-CN" | "en";
+            /** Name */
+            name: string;
+            /**
+             * Sha256
+             * @description Of the sound as it is played
+             */
+            sha256: string;
+            /**
+             * Text
+             * @description What is said
+             */
+            text: string;
+            /**
+             * Version
+             * @description Raised by every change; the ETag carries it
+             */
+            version: number;
         };
         /**
          * Publication
@@ -2898,6 +4670,147 @@ export interface components {
             wrap_up_limit_s?: number;
         };
         /**
+         * RatePlan
+         * @description A rate plan. Its prices never change: other prices are another plan.
+         */
+        RatePlan: {
+            /** Client Id */
+            client_id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Currency
+             * @description ISO 4217
+             */
+            currency: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            prices: components["schemas"]["PricesDocument-Output"];
+            /**
+             * Project Id
+             * @description For this project's calls and leases alone
+             */
+            project_id?: string | null;
+            /**
+             * Time Zone
+             * @description IANA time zone
+             * @default Asia/Shanghai
+             * @example Asia/Shanghai
+             */
+            time_zone: string;
+            /**
+             * Valid From
+             * Format: date
+             */
+            valid_from: string;
+            /**
+             * Valid Until
+             * @description First day on which it is not in force
+             */
+            valid_until?: string | null;
+            /** Version */
+            version: number;
+        };
+        /**
+         * RatePlanFields
+         * @description Prices of a client's contract, or of one of its projects.
+         */
+        RatePlanFields: {
+            /** Client Id */
+            client_id: string;
+            /**
+             * Currency
+             * @description ISO 4217
+             */
+            currency: string;
+            /** Name */
+            name: string;
+            prices: components["schemas"]["PricesDocument-Input"];
+            /**
+             * Project Id
+             * @description For this project's calls and leases alone
+             */
+            project_id?: string | null;
+            /**
+             * Time Zone
+             * @description IANA time zone
+             * @default Asia/Shanghai
+             * @example Asia/Shanghai
+             */
+            time_zone: string;
+            /**
+             * Valid From
+             * Format: date
+             */
+            valid_from: string;
+            /**
+             * Valid Until
+             * @description First day on which it is not in force
+             */
+            valid_until?: string | null;
+        };
+        /**
+         * Recording
+         * @description A finished file of a call.
+         */
+        Recording: {
+            /**
+             * Box
+             * @description Voicemail box, empty for other recordings
+             */
+            box: string;
+            /** Bytes */
+            bytes: number;
+            /** Duration S */
+            duration_s: number;
+            /**
+             * Layout
+             * @description `call`: left the customer, right what the customer hears
+             * @enum {string}
+             */
+            layout: "call" | "voice";
+            /** Recording Id */
+            recording_id: string;
+            /**
+             * Segment Id
+             * @description Empty for the whole
+             */
+            segment_id: string;
+            /** Sha256 */
+            sha256: string;
+            /**
+             * Started At
+             * Format: date-time
+             * @description When the whole began
+             */
+            started_at: string;
+        };
+        /**
+         * RecordingAccess
+         * @description Somebody was given a recording.
+         */
+        RecordingAccess: {
+            /**
+             * Action
+             * @enum {string}
+             */
+            action: "listened" | "downloaded";
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Segment Id */
+            segment_id: string;
+            /** User Id */
+            user_id: string;
+        };
+        /**
          * RelaxationFields
          * @description From `after_s` of waiting on, these levels replace the queue's; 0 drops a skill.
          */
@@ -2924,6 +4837,209 @@ export interface components {
             number: number;
         };
         /**
+         * Rounding
+         * @description What becomes of half a minor unit.
+         * @enum {string}
+         */
+        Rounding: "half_up" | "half_even";
+        /**
+         * Row
+         * @description Figures of one key over one stretch of time.
+         */
+        Row: {
+            /**
+             * Counts
+             * @description Counts, and times in seconds (`…_s`); `waiting` is offered and not yet left
+             */
+            counts: {
+                [key: string]: number;
+            };
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /** Key */
+            key: string;
+            kpis: components["schemas"]["Kpis"];
+            /**
+             * Name
+             * @description Of the queue, project …; empty where the caller may not see it
+             */
+            name: string;
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+        };
+        /**
+         * ScreenPop
+         * @description The contact at hand and the customer's history with the same client.
+         */
+        ScreenPop: {
+            /** Call Id */
+            call_id: string;
+            /** Called */
+            called: string;
+            /** Caller */
+            caller: string;
+            /** Client Id */
+            client_id: string;
+            /** Direction */
+            direction: string;
+            /**
+             * History
+             * @description Earlier calls of this customer, newest first
+             */
+            history: components["schemas"]["CallSummary"][];
+            /**
+             * Names
+             * @description What the clients, projects … above are called
+             */
+            names: {
+                [key: string]: string;
+            };
+            /** Project Id */
+            project_id: string;
+            /** Queue Id */
+            queue_id: string;
+            /**
+             * Segment Id
+             * @description Empty until the agent talks
+             */
+            segment_id: string;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /** State */
+            state: string;
+        };
+        /**
+         * SeatLease
+         * @description A lease of seats.
+         */
+        SeatLease: {
+            /** Client Id */
+            client_id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * End Day
+             * @description First day on which they are not rented
+             */
+            end_day?: string | null;
+            /**
+             * First Day
+             * Format: date
+             */
+            first_day: string;
+            /** Id */
+            id: string;
+            /** Project Id */
+            project_id?: string | null;
+            seat_type: components["schemas"]["SeatType"];
+            /** Seats */
+            seats: number;
+            /** Version */
+            version: number;
+        };
+        /**
+         * SeatLeaseFields
+         * @description Seats rented out.
+         */
+        SeatLeaseFields: {
+            /** Client Id */
+            client_id: string;
+            /**
+             * End Day
+             * @description First day on which they are not rented
+             */
+            end_day?: string | null;
+            /**
+             * First Day
+             * Format: date
+             */
+            first_day: string;
+            /** Project Id */
+            project_id?: string | null;
+            seat_type: components["schemas"]["SeatType"];
+            /** Seats */
+            seats: number;
+        };
+        /**
+         * SeatPriceDocument
+         * @description The price of one seat for one calendar month.
+         */
+        "SeatPriceDocument-Input": {
+            /** Monthly */
+            monthly: number | string;
+            /**
+             * @description What a part of a month costs
+             * @default by_day
+             */
+            pro_rata: components["schemas"]["ProRata"];
+            seat_type: components["schemas"]["SeatType"];
+        };
+        /**
+         * SeatPriceDocument
+         * @description The price of one seat for one calendar month.
+         */
+        "SeatPriceDocument-Output": {
+            /** Monthly */
+            monthly: string;
+            /**
+             * @description What a part of a month costs
+             * @default by_day
+             */
+            pro_rata: components["schemas"]["ProRata"];
+            seat_type: components["schemas"]["SeatType"];
+        };
+        /**
+         * SeatType
+         * @description Whose seat it is, and whose people sit on it.
+         * @enum {string}
+         */
+        SeatType: "exclusive_own_staff" | "exclusive_operator_staff" | "shared";
+        /**
+         * Segment
+         * @description An agent's stretch of a call.
+         */
+        Segment: {
+            /** Agent Id */
+            agent_id: string;
+            /** Disposition */
+            disposition: string;
+            /** Ended At */
+            ended_at: string | null;
+            /** Ended By */
+            ended_by: string;
+            /** Group Id */
+            group_id: string;
+            /** Hold S */
+            hold_s: number;
+            /** Notes */
+            notes: string;
+            /** Queue Id */
+            queue_id: string;
+            /** Segment Id */
+            segment_id: string;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /** Talk S */
+            talk_s: number;
+            /** Via */
+            via: string;
+        };
+        /**
          * Session
          * @description A browser session.
          */
@@ -2943,6 +5059,29 @@ export interface components {
          * @enum {string}
          */
         SettableState: "idle" | "busy" | "outbound_only";
+        /**
+         * ShippedPrompt
+         * @description A prompt that comes with OpenSeat.
+         */
+        ShippedPrompt: {
+            /**
+             * Language
+             * @enum {string}
+             */
+            language: "zh-CN" | "en";
+            /** Name */
+            name: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * ShippedPrompts
+         * @description Every prompt that comes with OpenSeat.
+         */
+        ShippedPrompts: {
+            /** Items */
+            items: components["schemas"]["ShippedPrompt"][];
+        };
         /**
          * SignInAt
          * @description Where the agent sits.
@@ -3013,6 +5152,26 @@ export interface components {
             state: components["schemas"]["SettableState"];
         };
         /**
+         * StoragePriceDocument
+         * @description Recordings beyond `quota_mb` (average of the period) cost by the 100 MB and 365 days.
+         */
+        "StoragePriceDocument-Input": {
+            /** Per 100 Mb Year */
+            per_100_mb_year: number | string;
+            /** Quota Mb */
+            quota_mb: number;
+        };
+        /**
+         * StoragePriceDocument
+         * @description Recordings beyond `quota_mb` (average of the period) cost by the 100 MB and 365 days.
+         */
+        "StoragePriceDocument-Output": {
+            /** Per 100 Mb Year */
+            per_100_mb_year: string;
+            /** Quota Mb */
+            quota_mb: number;
+        };
+        /**
          * Strategy
          * @description How a queue picks among the agents who could take a contact.
          * @enum {string}
@@ -3048,6 +5207,26 @@ export interface components {
          * @enum {string}
          */
         TargetKind: "agent" | "group" | "queue" | "flow" | "outside" | "voicemail" | "hang_up";
+        /**
+         * TierDocument
+         * @description From `from_seconds` charged in the period on, a minute costs `per_minute`.
+         */
+        "TierDocument-Input": {
+            /** From Seconds */
+            from_seconds: number;
+            /** Per Minute */
+            per_minute: number | string;
+        };
+        /**
+         * TierDocument
+         * @description From `from_seconds` charged in the period on, a minute costs `per_minute`.
+         */
+        "TierDocument-Output": {
+            /** From Seconds */
+            from_seconds: number;
+            /** Per Minute */
+            per_minute: string;
+        };
         /**
          * Token
          * @description An API token without its secret.
@@ -3416,6 +5595,22 @@ export interface components {
             queue_ids?: string[];
             role?: components["schemas"]["Role"];
         };
+        /**
+         * Waveform
+         * @description What a recording looks like.
+         */
+        Waveform: {
+            /** Channels */
+            channels: components["schemas"]["Channel"][];
+            /** Duration S */
+            duration_s: number;
+        };
+        /**
+         * Width
+         * @description How long an interval is.
+         * @enum {string}
+         */
+        Width: "15m" | "30m" | "1h" | "day" | "week" | "month";
         /**
          * WrapUpExtension
          * @description More after-call work.
@@ -4471,6 +6666,95 @@ export interface operations {
             };
             /** @description Precondition Required */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_audit_entries: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+                action?: string | null;
+                actor_id?: string | null;
+                subject_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Entry_"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5561,6 +7845,487 @@ export interface operations {
             };
         };
     };
+    list_calls: {
+        parameters: {
+            query?: {
+                /** @description Started at or after */
+                from?: string | null;
+                /** @description Started before */
+                to?: string | null;
+                direction?: components["schemas"]["Direction"] | null;
+                outcome?: components["schemas"]["OutcomeFilter"] | null;
+                client_id?: string | null;
+                project_id?: string | null;
+                /** @description Was in this queue */
+                queue_id?: string | null;
+                /** @description This agent talked with the customer */
+                agent_id?: string | null;
+                /** @description Part of caller's or called number */
+                number?: string | null;
+                sort?: components["schemas"]["CallSort"];
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CallSummary_"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    read_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A call's identifier */
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_call_events: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A call's identifier */
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CallEvent_"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_call_recordings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A call's identifier */
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Recording_"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    read_call_charges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Identifier */
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallCharges"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     list_clients: {
         parameters: {
             query?: {
@@ -6066,6 +8831,212 @@ export interface operations {
             };
             /** @description Precondition Required */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    read_figures: {
+        parameters: {
+            query?: {
+                /** @description What the figures are grouped by */
+                by?: components["schemas"]["Dimension"];
+                /** @description Length of an interval, by the local clock */
+                interval?: components["schemas"]["Width"];
+                /** @description Start; today's midnight when left out */
+                from?: string | null;
+                /** @description End, not inside; the end of today when left out */
+                to?: string | null;
+                /** @description Whose clock; when left out, the one zone of all projects in view */
+                time_zone?: string | null;
+                client_id?: string | null;
+                project_id?: string | null;
+                queue_id?: string | null;
+                agent_id?: string | null;
+                group_id?: string | null;
+                trunk_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Figures"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_calls_behind: {
+        parameters: {
+            query: {
+                /** @description What the figures are grouped by */
+                by?: components["schemas"]["Dimension"];
+                /** @description Length of an interval, by the local clock */
+                interval?: components["schemas"]["Width"];
+                /** @description Start; today's midnight when left out */
+                from?: string | null;
+                /** @description End, not inside; the end of today when left out */
+                to?: string | null;
+                /** @description Whose clock; when left out, the one zone of all projects in view */
+                time_zone?: string | null;
+                client_id?: string | null;
+                project_id?: string | null;
+                queue_id?: string | null;
+                agent_id?: string | null;
+                group_id?: string | null;
+                trunk_id?: string | null;
+                /** @description Name of a count */
+                measure: "offered" | "answered" | "abandoned" | "short_abandoned" | "overflowed" | "queued" | "within_target" | "abandoned_within_target" | "answered_wait_ms" | "abandoned_wait_ms" | "short_abandoned_wait_ms" | "overflowed_wait_ms" | "longest_wait_ms" | "calls_in" | "calls_out" | "calls_internal" | "calls_blocked" | "calls_refused" | "calls_ended" | "calls_connected" | "calls_by_flow" | "calls_by_agent" | "calls_transferred" | "call_ms" | "billable_ms" | "callbacks_promised" | "voicemails" | "handled" | "talk_ms" | "hold_ms" | "wrap_up_ms" | "transfers" | "offers" | "offers_accepted" | "offers_missed" | "ring_ms" | "sign_ins" | "breaks" | "idle_ms" | "reserved_ms" | "ringing_ms" | "talking_ms" | "holding_ms" | "consulting_ms" | "conferencing_ms" | "after_call_ms" | "busy_ms" | "outbound_only_ms" | "disconnected_ms" | "ratings" | "rating_points" | "rating_scale";
+                /** @description The row's key; all rows when left out */
+                key?: string | null;
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CallBehind_"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7751,6 +10722,497 @@ export interface operations {
             };
         };
     };
+    list_invoices: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+                client_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_InvoiceHead_"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    make_invoice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvoiceRequest"];
+            };
+        };
+        responses: {
+            /** @description Made before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvoiceDocument"];
+                };
+            };
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvoiceDocument"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    read_invoice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Identifier */
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvoiceDocument"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    check_invoice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Identifier */
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvoiceCheck"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_invoice_charges: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description Identifier */
+                subject: string;
+                /** @description Number of the line */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ChargeDocument_"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     list_listed_numbers: {
         parameters: {
             query?: {
@@ -8583,6 +12045,105 @@ export interface operations {
             };
         };
     };
+    read_screen_pop: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScreenPop"];
+                };
+            };
+            /** @description No contact at hand */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     sign_in_to_floor: {
         parameters: {
             query?: never;
@@ -8991,6 +12552,98 @@ export interface operations {
             };
         };
     };
+    read_own_figures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Figures"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     list_tokens: {
         parameters: {
             query?: never;
@@ -9217,6 +12870,316 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_number_leases: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+                client_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_NumberLease_"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    create_number_lease: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of the caller's own; the same request with it is done once */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NumberLeaseFields"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Version of the row */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NumberLease"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    end_number_lease: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Identifier */
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeaseEnd"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Version of the row */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NumberLease"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10841,6 +14804,101 @@ export interface operations {
             };
         };
     };
+    replace_phone_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Identifier */
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhonePassword"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     list_projects: {
         parameters: {
             query?: {
@@ -11373,6 +15431,566 @@ export interface operations {
             };
         };
     };
+    list_prompts: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+                /** @description Part of `name` */
+                q?: string | null;
+                client_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Prompt_"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    create_prompt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_create_prompt"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Prompt"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_shipped_prompts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShippedPrompts"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    read_prompt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Identifier */
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Prompt"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    delete_prompt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Identifier */
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    read_prompt_audio: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Identifier */
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": unknown;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     list_queues: {
         parameters: {
             query?: {
@@ -11843,6 +16461,1159 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_rate_plans: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+                client_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RatePlan_"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    create_rate_plan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of the caller's own; the same request with it is done once */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RatePlanFields"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Version of the row */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RatePlan"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    read_rate_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Identifier */
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Version of the row */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RatePlan"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    end_rate_plan: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Identifier */
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanEnd"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Version of the row */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RatePlan"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    preview_invoice: {
+        parameters: {
+            query?: {
+                first_day?: string | null;
+                /** @description The day after the last */
+                end_day?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description Identifier */
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_recording_accesses: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description A recording's identifier */
+                recording_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RecordingAccess_"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    read_recording_audio: {
+        parameters: {
+            query?: {
+                /** @description One segment's part; the whole when left out */
+                segment_id?: string | null;
+                /** @description As a file to be kept */
+                download?: boolean;
+            };
+            header?: {
+                Range?: string | null;
+                "If-Range"?: string | null;
+            };
+            path: {
+                /** @description A recording's identifier */
+                recording_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": string;
+                };
+            };
+            /** @description The range asked for */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Requested Range Not Satisfiable */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    read_recording_waveform: {
+        parameters: {
+            query?: {
+                /** @description One segment's part; the whole when left out */
+                segment_id?: string | null;
+                /** @description Steps at most */
+                points?: number;
+            };
+            header?: never;
+            path: {
+                /** @description A recording's identifier */
+                recording_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Waveform"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_seat_leases: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+                client_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SeatLease_"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    create_seat_lease: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A key of the caller's own; the same request with it is done once */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SeatLeaseFields"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Version of the row */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeatLease"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    end_seat_lease: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description Identifier */
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeaseEnd"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description Version of the row */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeatLease"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,16 +1,11 @@
+import type { Schemas } from '@/api/schemas'
+
 /** What the figures can be grouped by. */
 export const GROUPINGS = ['queue', 'project', 'agent', 'client'] as const
 export type Grouping = (typeof GROUPINGS)[number]
 
 /** Figures of one queue, project, agent or client over one stretch of time. */
-export interface FigureRow {
-  key: string
-  /** Empty where the viewer may not see it. */
-  name: string
-  start: string
-  end: string
-  /** Counts, and times in seconds (`…_s`). */
-  counts: Record<string, number>
+export type FigureRow = Pick<Schemas['Row'], 'key' | 'name' | 'start' | 'counts'> & {
   /** Rates in 0..1 and times in seconds; null where there was nothing to make it from. */
   kpis: Record<string, number | null>
 }
@@ -20,13 +15,7 @@ export interface Figures {
   starts: string[]
   items: FigureRow[]
   totals: FigureRow[]
-  time_zone: string
 }
 
-/** One call behind a number. */
-export interface CallBehind {
-  call_id: string
-  start: string
-  /** What it adds to the number: 1 of a count, seconds of a time. */
-  value: number
-}
+/** One call behind a number, with what it adds to it: 1 of a count, seconds of a time. */
+export type CallBehind = Schemas['CallBehind']

@@ -2,25 +2,11 @@ import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
 import { get, post, request, useCsrfToken } from '@/api/http'
 import { Problem } from '@/api/problem'
-
-export type Role = 'operator_admin' | 'supervisor' | 'agent' | 'client_user'
+import type { Schemas } from '@/api/schemas'
 
 /** Who is signed in. */
-export interface User {
-  id: string
-  login: string
-  name: string
-  role: Role
-  client_id: string | null
-  agent_id: string | null
-  language: string
-  permissions: string[]
-}
-
-interface SessionAnswer {
-  user: User
-  csrf_token: string
-}
+export type User = Schemas['Me']
+type SessionAnswer = Schemas['Session']
 
 export const useSession = defineStore('session', () => {
   const user = ref<User | null>(null)
