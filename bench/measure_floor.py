@@ -25,7 +25,7 @@ from floor_sipp import Load, Sipp
 
 from openseat.core.errors import CoreError
 from openseat.core.inputs import SetIdle, SignIn
-from openseat.floor.link import FloorLink, FloorUnavailable
+from openseat.floor.link import FloorLink, FloorUnavailable, feed
 from openseat.platform.fetch import find_engine
 from openseat.platform.settings import LOOPBACK, Settings
 from openseat.platform.status import Status
@@ -38,17 +38,17 @@ from openseat.testing.product import ProductError, running_product
 BASE_PORT = 12_700
 PHONES = 320
 HOLD_MS = 1_000
-RATES, RATES_QUICK = (25, 50, 75, 100, 125, 150), (50, 100)
-STEP_S, STEP_QUICK_S = 12, 6
+RATES, RATES_QUICK = (25, 50, 75, 100, 125, 150), (100,)
+STEP_S, STEP_QUICK_S = 12, 4
 BUDGET_MS = 30.0
 """How much later than by `Dial()` the 95th percentile of set-ups may be."""
 
-RECORDED, RECORDED_QUICK = 200, 60
+RECORDED, RECORDED_QUICK = 200, 50
 PROBES = 10
 PROBE_PORT = 10
 """Probes call from this many ports above the other customers."""
 
-TALK_S, TALK_QUICK_S = 25, 10
+TALK_S, TALK_QUICK_S = 25, 4
 
 WAYS = ("dial", "app_queue", "openseat")
 
@@ -314,10 +314,23 @@ async def _gather(settings: Settings, *, recorded: bool) -> list[crowd.Seat]:
                        values ($1, $2, $1, $3, $4, $5, 60) on conflict (id) do nothing""",
                     f"bench-{n}", settings.floor.cell_id, LOOPBACK, port, [f"{LOOPBACK}:{port}"],
                 )  # fmt: skip
+        wanted = await connection.fetchval("select version from directory_state where id = 1")
     finally:
         await connection.close()
-    await asyncio.sleep(6)  # the floor takes the directory in and pushes phones and trunks
+    await _until_known(settings, wanted)
     return seats
+
+
+async def _until_known(settings: Settings, version: int) -> None:
+    """Wait until the floor works with a version of the directory and has pushed its phones."""
+    token = settings.secrets.read("floor_link")
+    async with asyncio.timeout(60):
+        frames = feed(LOOPBACK, settings.ports.floor_link, token)
+        async for frame in frames:
+            if frame["cell"]["directory_version"] >= version:
+                break
+        await frames.aclose()
+    await asyncio.sleep(2)
 
 
 def _prepare(home: Path) -> None:

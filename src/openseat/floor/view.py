@@ -52,6 +52,7 @@ class View:
         self._dirty = Dirty(everything=True)
         self._members: dict[str, list[str]] = {}
         self._rows: dict[str, Rows] = {table: {} for table in TABLES}
+        self._whole = self._cell_row()
         self.reconfigured()
 
     def reconfigured(self) -> None:
@@ -105,7 +106,7 @@ class View:
             "no": self.no,
             "at": now,
             **{table: self._rows[table] for table in TABLES},
-            "cell": self._cell_row(),
+            "cell": self._whole,
         }
 
     def delta(self, now: Instant) -> dict[str, Any] | None:
@@ -147,16 +148,18 @@ class View:
                 changed[table] = new
             if lost:
                 gone[table] = lost
-        if not changed and not gone:
+        whole = self._cell_row()
+        if not changed and not gone and whole == self._whole:
             return None
         self.no += 1
+        self._whole = whole
         return {
             "feed": "delta",
             "no": self.no,
             "at": now,
             "set": changed,
             "gone": gone,
-            "cell": self._cell_row(),
+            "cell": whole,
         }
 
     # -- rows ----------------------------------------------------------------------
@@ -167,6 +170,7 @@ class View:
             "cell_id": self._cell.config.cell_id,
             "calls": sum(1 for call in state.calls.values() if call.ended_at is None),
             "switch_reachable": state.switch_lost_at is None,
+            "directory_version": self._cell.config.version,
         }
 
     def _agent_row(self, agent_id: str) -> Row | None:
