@@ -13,7 +13,6 @@ from openseat.core.flows.steps import Branch, Compare, InHours, Test
 from openseat.core.flows.template import fill
 from openseat.core.identity import Instant
 
-
 _NUMBER = re.compile(r"[+-]?[0-9]{1,20}(?:\.[0-9]{1,10})?")
 
 

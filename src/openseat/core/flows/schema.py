@@ -50,7 +50,10 @@ def schema() -> dict[str, Any]:
 def _step(kind: str) -> dict[str, Any]:
     made = object_schema(STEPS[kind], kind)
     step_id = Text(64, 1, pattern=STEP_ID).schema() | {"description": "Unique in the flow."}
-    extra = {name: shape.schema() | {"description": _ABOUT[name]} for name, shape in EDITOR_FIELDS.items()}
+    extra = {
+        name: shape.schema() | {"description": _ABOUT[name]}
+        for name, shape in EDITOR_FIELDS.items()
+    }
     made["description"] = summary(STEPS[kind])
     made["properties"] = {"id": step_id, **made["properties"], **extra}
     made["required"] = ["id", *made["required"]]
