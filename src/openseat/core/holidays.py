@@ -11,21 +11,23 @@ def _off(month: int, first: int, days: int) -> Iterable[tuple[date, bool]]:
     return [(begins + timedelta(days=n), False) for n in range(days)]
 
 
-CHINA_2026: Mapping[date, bool] = dict([
-    *_off(1, 1, 3),  # 元旦
-    (date(2026, 1, 4), True),
-    (date(2026, 2, 14), True),
-    *_off(2, 15, 9),  # 春节
-    (date(2026, 2, 28), True),
-    *_off(4, 4, 3),  # 清明节
-    *_off(5, 1, 5),  # 劳动节
-    (date(2026, 5, 9), True),
-    *_off(6, 19, 3),  # 端午节
-    (date(2026, 9, 20), True),
-    *_off(9, 25, 3),  # 中秋节
-    *_off(10, 1, 7),  # 国庆节
-    (date(2026, 10, 10), True),
-])
+CHINA_2026: Mapping[date, bool] = dict(
+    [
+        *_off(1, 1, 3),  # 元旦
+        (date(2026, 1, 4), True),
+        (date(2026, 2, 14), True),
+        *_off(2, 15, 9),  # 春节
+        (date(2026, 2, 28), True),
+        *_off(4, 4, 3),  # 清明节
+        *_off(5, 1, 5),  # 劳动节
+        (date(2026, 5, 9), True),
+        *_off(6, 19, 3),  # 端午节
+        (date(2026, 9, 20), True),
+        *_off(9, 25, 3),  # 中秋节
+        *_off(10, 1, 7),  # 国庆节
+        (date(2026, 10, 10), True),
+    ]
+)
 """The days of 2026 on which China's week is not the usual one: date → worked.
 
 From the State Council's notice on the holidays of 2026; days worked are the
