@@ -38,6 +38,7 @@ SILENT_DBFS = -55.0
 """A frame below this is silence; a file without any louder frame is refused."""
 
 _FRAME_S = 0.02
+_PAUSE_DBFS = -45.0
 _PCM, _FLOAT, _A_LAW, _MU_LAW, _EXTENSIBLE = 1, 3, 6, 7, 0xFFFE
 
 
@@ -209,7 +210,7 @@ def level(samples: Samples) -> Samples:
 
 def trim(samples: Samples, rate: int, keep_s: float = 0.04) -> Samples:
     """Return the sound without the silence around it, faded in and out over 5 ms."""
-    frames = np.flatnonzero(_frames(samples, rate) > 10 ** (-45.0 / 10))
+    frames = np.flatnonzero(_frames(samples, rate) > 10 ** (_PAUSE_DBFS / 10))
     if not len(frames):
         return samples
     length = int(rate * _FRAME_S)
@@ -220,6 +221,21 @@ def trim(samples: Samples, rate: int, keep_s: float = 0.04) -> Samples:
     cut[: len(ramp)] *= ramp
     cut[len(cut) - len(ramp) :] *= ramp[::-1]
     return cut
+
+
+def tighten(samples: Samples, rate: int, most_s: float = 0.35) -> Samples:
+    """Return the sound with every pause in it cut to at most `most_s`."""
+    length = int(rate * _FRAME_S)
+    silent = _frames(samples, rate) <= 10 ** (_PAUSE_DBFS / 10)
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], silent, [False]]).astype(np.int8)))
+    keep = int(most_s * rate)
+    kept: list[Samples] = []
+    at = 0
+    for first, last in zip(edges[::2] * length, edges[1::2] * length, strict=True):
+        if last - first > keep:
+            kept.append(samples[at : first + keep // 2])
+            at = int(last) - (keep - keep // 2)
+    return np.concatenate([*kept, samples[at:]])
 
 
 def encode(samples: Samples) -> bytes:

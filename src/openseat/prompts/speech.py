@@ -65,8 +65,9 @@ class SpeechEnvironment:
             )
             for path in self._run([str(self._python), str(_SPEAKER), str(jobs)]):
                 samples, rate = audio.decode(Path(path).read_bytes())
-                narrow = audio.resample(audio.trim(samples, rate), rate, audio.RATE)
-                yield *keys[path], audio.encode(audio.level(narrow))
+                narrow = audio.level(audio.resample(samples, rate, audio.RATE))
+                tight = audio.tighten(audio.trim(narrow, audio.RATE), audio.RATE)
+                yield *keys[path], audio.encode(tight)
 
     @property
     def _python(self) -> Path:

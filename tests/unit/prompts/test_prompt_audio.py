@@ -133,6 +133,15 @@ def test_silence_around_speech_is_cut_off_and_edges_faded():
     assert trim(silent, RATE) is silent
 
 
+def test_long_pauses_are_shortened_and_short_ones_kept():
+    spoken, long, short = tone(RATE), np.zeros(RATE), np.zeros(RATE // 5)
+    samples = np.concatenate([spoken, long, spoken, short, spoken]).astype(np.float32)
+    cut = audio.tighten(samples, RATE)
+    assert len(cut) / RATE == pytest.approx(3 * SECOND + 0.35 + 0.2, abs=0.05)
+    assert np.abs(cut).max() == pytest.approx(0.5, abs=0.01)
+    assert np.array_equal(audio.tighten(spoken, RATE), spoken)
+
+
 def test_a_beep_is_heard():
     made = measure(audio.beep())
     assert (made.duration_ms, made.clipped) == (400, 0)
