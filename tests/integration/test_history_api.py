@@ -281,3 +281,30 @@ async def test_a_file_the_store_has_lost_is_not_found(history: History):
     for suffix in ("audio", "waveform"):
         answer = await admin.get(f"/recordings/{stored.recording_id}/{suffix}")
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+
+
+async def test_a_calls_recordings_are_listed_with_the_whole_first(history: History):
+    stored = history.events(RecordingWasStored)[0].event
+    client = await history.signed_in(history.client_of(stored.call_id))
+    found = (await client.get(f"/calls/{stored.call_id}/recordings")).json()["items"]
+    assert [(one["recording_id"], one["segment_id"]) for one in found] == [
+        (stored.recording_id, "")
+    ]
+    assert found[0]["started_at"].startswith("2026-01-01")
+    missing = await client.get(
+        f"/recordings/{stored.recording_id}/audio", params={"segment_id": "segment-x"}
+    )
+    assert missing.status_code == 404
+
+
+async def test_the_access_log_is_paged(history: History):
+    stored = await history.store_sound()
+    path = f"/recordings/{stored.recording_id}"
+    for login in ("admin", history.client_of(stored.call_id)):
+        await (await history.signed_in(login)).get(f"{path}/audio", params={"download": True})
+    admin = await history.signed_in("admin")
+    first = (await admin.get(f"{path}/accesses", params={"limit": 1})).json()
+    rest = await admin.get(f"{path}/accesses", params={"cursor": first["next_cursor"]})
+    seen = first["items"] + rest.json()["items"]
+    assert seen == (await admin.get(f"{path}/accesses")).json()["items"]
+    assert len(seen) >= 2
