@@ -19,7 +19,7 @@ _log = logging.getLogger(__name__)
 
 #: Requests under way at once: enough to be quick, few enough that calls are not kept waiting.
 _BATCH = 32
-_TAKEN_APART_S = 0.5
+_AT_A_TIME = 20
 
 Fields = Mapping[str, str]
 _Request = tuple[str, str, str, Fields | None]
@@ -61,7 +61,6 @@ def phone_objects(phone: Phone) -> dict[str, Fields]:
     return {
         "auth": {"auth_type": "digest", "username": name, "password": phone.password},
         "endpoint": endpoint,
-        # After the endpoint, or Asterisk may count a phone that is made again as offline for ever.
         "aor": {
             "max_contacts": "1",
             "remove_existing": "yes",
@@ -132,6 +131,9 @@ class Accounts:
     def __init__(self) -> None:
         self._wanted: dict[str, dict[str, Fields]] = {}
         self._pushed: dict[str, dict[str, Fields]] = {}
+        self._ours: set[str] = set()
+        self._removed: set[str] = set()
+        self._doubtful: dict[str, None] = {}
 
     def want_phones(self, phones: Iterable[Phone]) -> set[str]:
         """Replace the wanted phones; return the names of the endpoints that go.
@@ -170,6 +172,9 @@ class Accounts:
     def forget_pushed(self) -> None:
         """The switch lost everything: the next push sends it all again."""
         self._pushed.clear()
+        self._ours.clear()
+        self._removed.clear()
+        self._doubtful.clear()
 
     async def push(self, ari: AriConnection) -> None:
         """Bring the switch to what is wanted; what it refuses is logged and tried again next time.
@@ -179,13 +184,32 @@ class Accounts:
         """
         known = await _existing(ari)
         wanted = dict(self._wanted)
-        removals = list(self._removals(known, wanted))
-        await self._carry_out(ari, removals)
-        if removals:
-            # Asterisk takes removed accounts apart in the background. One that is made again
-            # before that is done would count as offline for ever.
-            await asyncio.sleep(_TAKEN_APART_S)
+        await self._carry_out(ari, list(self._removals(known, wanted)))
         await self._carry_out(ari, list(self._creations(known, wanted)))
+        # Made again under a name that was removed, or found here from before our time.
+        old = self._removed | (known - self._ours)
+        self._doubtful |= dict.fromkeys(name for name in wanted if name in old)
+        self._ours |= set(wanted)
+        self._removed = self._ours - set(wanted)
+
+    async def look_again(self, ari: AriConnection, endpoints: Iterable[Endpoint]) -> None:
+        """Wake up accounts that the switch may wrongly count as offline.
+
+        Asterisk takes a removed account apart in the background. One of the same name that is
+        made soon after can lose sight of its registration, until its address is written anew.
+
+        Raises:
+            ConnectionError: the connection went.
+        """
+        settled = {one.resource for one in endpoints if one.state == "online"}
+        for name in [one for one in self._doubtful if one in settled or one not in self._wanted]:
+            del self._doubtful[name]
+        turn = list(self._doubtful)[:_AT_A_TIME]
+        for name in turn:
+            # To the end of the line: those that really are offline must not keep others waiting.
+            self._doubtful[name] = self._doubtful.pop(name)
+        again = [("PUT", "aor", name, self._wanted[name]["aor"]) for name in turn]
+        await self._carry_out(ari, again)
 
     async def _carry_out(self, ari: AriConnection, requests: list[_Request]) -> None:
         for start in range(0, len(requests), _BATCH):

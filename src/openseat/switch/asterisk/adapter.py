@@ -256,11 +256,12 @@ class AsteriskSwitch:
                 async with asyncio.timeout(_SILENCE_S):
                     reply = await self._ari.ask("GET", "asterisk/ping")
                     endpoints = await look_at_endpoints(self._admin)
+                    await self._accounts.look_again(self._admin, endpoints)
             except TimeoutError:
                 _log.error("the switch has not answered for %s s", _SILENCE_S)
                 self._lost.set()
                 continue
-            except AriError:
+            except (AriError, ConnectionError):
                 continue
             if reply.ok and not self._lost.is_set():
                 self._ends.note(self._startup)
