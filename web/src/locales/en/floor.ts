@@ -63,6 +63,7 @@ export default {
       unreachable: 'Phone unreachable',
       empty: 'There are no agents',
       emptyHint: 'Agents appear here when they sign in.',
+      emptyClient: 'Agents appear here while they serve your customers.',
       noMatch: 'No agent matches',
       noMatchHint: 'Choose another state or search for something else.',
     },

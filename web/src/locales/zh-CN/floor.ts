@@ -62,6 +62,7 @@ export default {
       unreachable: '话机不可达',
       empty: '没有座席员',
       emptyHint: '座席员签入后会出现在这里。',
+      emptyClient: '正在为您服务的座席员会出现在这里。',
       noMatch: '没有符合条件的座席员',
       noMatchHint: '请更换状态或搜索内容。',
     },
