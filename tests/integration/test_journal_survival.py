@@ -324,18 +324,23 @@ async def test_a_standby_takes_over_when_the_writer_falls_silent(server: Server,
     await old.open()
     await old.append([fact(1)])
     standby = new_writer(server, tmp_path / "new", node="new")
+    begun = asyncio.get_running_loop().time()
     opening = asyncio.create_task(standby.open())
     await asyncio.sleep(1.0)
     assert not opening.done(), "the writer lives"
+    busy = [await old.append([fact(no)]) for no in range(2, 402)]
+    while asyncio.get_running_loop().time() < begun + 2.5:
+        busy.append(await old.append([fact(len(busy) + 2)]))
+    assert not opening.done(), "the writer lives and has no idle moment"
     old._task.cancel()  # type: ignore[union-attr]
     async with asyncio.timeout(5):
         await opening
     assert standby.token == old.token + 1
-    await standby.append([fact(2)])
+    await standby.append([fact(len(busy) + 2)])
     await standby.close()
     old._task = None
     await old.close()
-    assert await stored(server) == [1, 2]
+    assert await stored(server) == list(range(1, len(busy) + 3))
 
 
 async def test_a_writer_that_closes_is_followed_at_once(server: Server, tmp_path: Path):

@@ -67,3 +67,15 @@ def test_each_finding_is_one_line(settings: Settings, capsys: pytest.CaptureFixt
     lines = capsys.readouterr().out.splitlines()
     assert all(line[0] in "✓!✗" for line in lines[:-1])
     assert lines[-1].endswith("checks failed.")
+
+
+def test_what_a_deposed_floor_left_behind_is_named(settings: Settings):
+    settings.secrets.ensure()
+    settings.paths.create()
+    assert by_name(list(check_running(settings)))["spool"].verdict is Verdict.OK
+    (settings.paths.spool / "main.spool").write_bytes(b"events")
+    assert "PostgreSQL" in by_name(list(check_running(settings)))["spool"].found
+    (settings.paths.spool / "main-7.orphan").touch()
+    found = by_name(list(check_running(settings)))["spool"]
+    assert found.verdict is Verdict.WARNING
+    assert "main-7.orphan" in found.found

@@ -24,6 +24,7 @@ def check_running(settings: Settings) -> Iterator[Result]:
     """Yield the result of every check of the running installation."""
     yield from _processes(settings)
     yield from _database(settings)
+    yield _spool(settings)
     for name, port, secret in (
         ("switch", settings.ports.main.http, "ari"),
         ("carrier", settings.ports.carrier.http, "carrier_ari"),
@@ -92,6 +93,7 @@ async def _ask_database(settings: Settings) -> list[Result]:
     try:
         results.append(await _lease(floor, settings))
         results.append(await _projections(floor, settings))
+        results.append(await _recordings(floor, settings))
     finally:
         await floor.close()
     return results
@@ -125,6 +127,37 @@ async def _projections(connection: Any, settings: Settings) -> Result:
     if behind > _MOST_EVENTS_BEHIND:
         return warning("projections", f"{behind} events behind", "see bin/openseat logs worker")
     return ok("projections", f"{len(rows)} follow the journal ({newest} events)")
+
+
+async def _recordings(connection: Any, settings: Settings) -> Result:
+    """Look for recordings that were tried more than once and cannot be finished."""
+    rows = await connection.fetch(
+        "SELECT recording_id, reason FROM recording_troubles JOIN recordings USING (recording_id)"
+        " WHERE cell_id = $1 AND attempts > 2 ORDER BY last_at DESC",
+        settings.floor.cell_id,
+    )
+    if rows:
+        first = f"{rows[0]['recording_id']}: {rows[0]['reason']}"
+        said = f"{len(rows)} cannot be finished ({first})"
+        return warning("recordings", said, "see bin/openseat logs worker")
+    waiting = await connection.fetchval(
+        "SELECT count(*) FROM recordings WHERE cell_id = $1 AND stopped_at IS NOT NULL"
+        " AND stored_at IS NULL",
+        settings.floor.cell_id,
+    )
+    return ok("recordings", f"{waiting} being finished" if waiting else "all finished")
+
+
+def _spool(settings: Settings) -> Result:
+    """Look for facts that a deposed floor could not store."""
+    orphans = sorted(path.name for path in settings.paths.spool.glob("*.orphan"))
+    if orphans:
+        said = f"another node became the writer before {', '.join(orphans)} was stored"
+        return warning("spool", said, f"read docs/decisions/journal.md ({settings.paths.spool})")
+    waiting = [path for path in settings.paths.spool.glob("*.spool") if path.stat().st_size]
+    if waiting:
+        return warning("spool", "events wait on disk for PostgreSQL", _SEE_LOGS + " postgres")
+    return ok("spool", "empty")
 
 
 def _ari(settings: Settings, name: str, port: int, secret: str) -> Result:
