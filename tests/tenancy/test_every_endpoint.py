@@ -10,6 +10,8 @@ import pytest
 
 from openseat.platform.web import PREFIX
 from openseat.testing.api import Api, every
+from openseat.testing.database import Database
+from openseat.testing.tenancy import populate
 
 pytestmark = pytest.mark.database
 
@@ -60,6 +62,31 @@ async def test_a_client_reading_another_clients_rows_finds_nothing_and_is_put_on
         entries = (await admin.get("/audit", params={"action": "access.refused"})).json()["items"]
         assert subject in {entry["subject_id"] for entry in entries}, path
         assert {entry["client_id"] for entry in entries} == {"beidou"}
+
+
+OTHERS_PAST = ("/calls/", "/recordings/", "/invoices/", "/rate-plans/")
+"""Where a client's calls, recordings and bills are."""
+
+
+async def test_nothing_of_another_clients_past_is_found_by_its_id(
+    api: Api, database: Database
+) -> None:
+    await populate(database)
+    beidou = await api.sign_in("beidou")
+    tried = 0
+    for method, path, _ in operations(api):
+        if not path.startswith(OTHERS_PAST) or "{" not in path:
+            continue
+        answer = await beidou.request(
+            method,
+            re.sub(r"\{[^}]*\}", "row-of-jincheng", path),
+            json={},
+            headers={"If-Match": '"1"'},
+        )
+        assert answer.status_code in {403, 404, 422}, (method, path, answer.text)
+        assert method != "get" or answer.status_code in {403, 404}, (path, answer.text)
+        tried += 1
+    assert tried >= 6
 
 
 async def test_a_client_cannot_touch_another_clients_rows_by_any_endpoint(api: Api) -> None:
@@ -136,8 +163,9 @@ async def test_a_client_cannot_change_what_the_operator_shares_with_all(api: Api
         "/hours/always", json={"name": "mine"}, headers={"If-Match": f'"{shared["version"]}"'}
     )
     assert answer.status_code == 403
-    assert (await beidou.delete("/hours/office")).status_code == 403
-    assert (await beidou.get("/hours/office")).status_code == 200
+    for shared_row in ("/hours/office", "/hours/always", "/calendars/china"):
+        assert (await beidou.delete(shared_row)).status_code == 403
+        assert (await beidou.get(shared_row)).status_code == 200
 
 
 async def test_every_role_is_refused_what_its_permissions_do_not_hold(api: Api) -> None:

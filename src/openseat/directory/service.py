@@ -121,6 +121,9 @@ async def remove(access: Access, noun: Noun, subject: str, version: int | None) 
     row = await find(access, noun, subject)
     if version is not None and row["version"] != version:
         raise Problem("precondition.failed")
+    if access.principal.client_id not in {None, noun.client_of(row)}:
+        # Shared with the client to be read: who else uses it is none of its business.
+        raise Problem("access.refused")
     used_by = await uses(access, noun.uses, subject)
     if used_by:
         raise Problem("in_use", used_by=used_by)

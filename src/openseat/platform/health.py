@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Literal
 
+import asyncpg
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
 from sqlalchemy import text
@@ -44,7 +45,7 @@ async def _database(shared: Services) -> State:
             shared.database.tenant_session(SignInScope()) as session,
         ):
             await session.value(text("select 1"))
-    except (SQLAlchemyError, OSError, TimeoutError):
+    except (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
         return "down"
     return "up"
 
