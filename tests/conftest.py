@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, settings
 from openseat.platform.settings import Settings
 from openseat.testing.database import Database, TestCluster, running_cluster
 from openseat.testing.product import running_product
+from openseat.testing.switches import RunningSwitches, running_switches
 
 # The same examples every time, so that a change is judged by what it changes and not by luck or by
 # how busy the machine is. HYPOTHESIS_PROFILE=search looks for new ones.
@@ -49,6 +50,13 @@ def fresh_database(postgres_cluster: TestCluster) -> Iterator[Database]:
     made = postgres_cluster.create()
     yield made
     postgres_cluster.drop(made)
+
+
+@pytest.fixture(scope="module")
+def switches(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSwitches]:
+    """A main switch and a carrier on free ports, two real Asterisks for the tests of one module."""
+    with running_switches(tmp_path_factory.mktemp("switches")) as pair:
+        yield pair
 
 
 @pytest.fixture(scope="session")

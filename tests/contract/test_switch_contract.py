@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -42,17 +42,10 @@ from openseat.switch.port import Phone, Trunk
 from openseat.testing import listening
 from openseat.testing.asterisk_stage import AsteriskStage
 from openseat.testing.stage import LANGUAGE, PHONES, TRUNK, MemoryStage, Person, Stage, seat
-from openseat.testing.switches import RunningSwitches, running_switches
 
 PHONE, OTHER_PHONE = PHONES[0].endpoint, PHONES[1].endpoint
 CUSTOMER_HZ, AGENT_HZ = 440, 700
 SECOND = 1000
-
-
-@pytest.fixture(scope="module")
-def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSwitches]:
-    with running_switches(tmp_path_factory.mktemp("switches")) as running:
-        yield running
 
 
 @pytest.fixture(params=["memory", pytest.param("asterisk", marks=pytest.mark.switch)])
@@ -60,7 +53,7 @@ async def stage(request: pytest.FixtureRequest, tmp_path) -> AsyncIterator[Stage
     if request.param == "memory":
         made: MemoryStage | AsteriskStage = MemoryStage(tmp_path)
     else:
-        made = AsteriskStage(request.getfixturevalue("pair"))
+        made = AsteriskStage(request.getfixturevalue("switches"))
     await made.open()
     yield made
     await made.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -13,22 +13,15 @@ from openseat.core.inputs import LegAnswered, LegArrived, SwitchLost
 from openseat.switch.asterisk.health import answers
 from openseat.testing.asterisk_stage import AsteriskStage
 from openseat.testing.stage import PHONES
-from openseat.testing.switches import RunningSwitches, running_switches
 
 pytestmark = pytest.mark.switch
 
 _PATIENCE_S = 5.0
 
 
-@pytest.fixture(scope="module")
-def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSwitches]:
-    with running_switches(tmp_path_factory.mktemp("switches")) as running:
-        yield running
-
-
 @pytest.fixture
-async def stage(pair) -> AsyncIterator[AsteriskStage]:
-    made = AsteriskStage(pair)
+async def stage(switches) -> AsyncIterator[AsteriskStage]:
+    made = AsteriskStage(switches)
     await made.open()
     yield made
     await made.close()
