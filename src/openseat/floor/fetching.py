@@ -63,9 +63,12 @@ class HttpFetcher:
         """The client, made at first use: a floor that takes over must be up in no time."""
         if self._client is None:
             # Outside of the loop, which has calls to serve, and outside of the request's time.
-            httpx = await asyncio.to_thread(import_module, "httpx")
+            library = await asyncio.to_thread(import_module, "httpx")
             if self._client is None:
-                self._client = httpx.AsyncClient(follow_redirects=False, trust_env=False)
+                made: httpx.AsyncClient = library.AsyncClient(
+                    follow_redirects=False, trust_env=False
+                )
+                self._client = made
         return self._client
 
     async def _ask(self, client: httpx.AsyncClient, request: FetchHttp) -> tuple[int, str]:

@@ -80,7 +80,7 @@ def rows(seed: int = SEED, calls: int = CALLS) -> list[Row]:
 def write(path: Path) -> None:
     """Write the file."""
     with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+        writer: csv.DictWriter[str] = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows())
 
