@@ -156,7 +156,8 @@ async def test_a_client_cannot_add_a_row_for_another_client_to_any_table(
         async with working_for(database, "client", "beidou") as connection:
             with pytest.raises(refusals):
                 await connection.execute(
-                    f"insert into {table} select * from json_populate_record(null::{table}, $1)",
+                    f"insert into {table} overriding system value"
+                    f" select * from json_populate_record(null::{table}, $1)",
                     row,
                 )
         tried += 1
