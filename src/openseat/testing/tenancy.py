@@ -28,7 +28,7 @@ async def tables(database: Database, *, with_client: bool = False) -> list[str]:
     return [row["relname"] for row in rows]
 
 
-SPECIAL = {("agents", "number"): "'9999'"}
+SPECIAL = {("agents", "number"): "'9999'", ("audit_entries", "seq"): "999999999"}
 """Columns that must hold something in particular, for those who may see them."""
 
 SAMPLES = {
