@@ -259,6 +259,12 @@ class AsteriskStage(Stage):
         if not reply.ok and reply.status != 404:
             raise NothingHappenedError(f"{method} {uri}: {reply.status} {reply.body}")
 
+    async def carrier_says(self, command: str) -> str:
+        """Return what the carrier's console answers to a command."""
+        assert self._ami is not None
+        reply = await self._ami.ask("Command", Command=command)
+        return reply.get("Output", "")
+
     async def event(self, kind: str, channel_id: str) -> Message:
         """Wait until the carrier has told this of a channel."""
 

@@ -135,18 +135,18 @@ class Accounts:
         self._removed: set[str] = set()
         self._doubtful: dict[str, None] = {}
 
-    def want_phones(self, phones: Iterable[Phone]) -> set[str]:
-        """Replace the wanted phones; return the names of the endpoints that go.
+    def want_phones(self, phones: Iterable[Phone]) -> None:
+        """Replace the wanted phones.
 
         Raises:
             ValueError: a name that SIP or the switch cannot carry.
         """
         wanted = {phone.endpoint: phone_objects(phone) for phone in phones}
         check_phone_names(wanted)
-        return self._replace(wanted, lambda name: not _is_trunk(name))
+        self._replace(wanted, lambda name: not _is_trunk(name))
 
-    def want_trunks(self, trunks: Iterable[Trunk]) -> set[str]:
-        """Replace the wanted trunks; return the names of the endpoints that go.
+    def want_trunks(self, trunks: Iterable[Trunk]) -> None:
+        """Replace the wanted trunks.
 
         Raises:
             ValueError: an identifier that the switch cannot carry.
@@ -154,15 +154,11 @@ class Accounts:
         given = {trunk.trunk_id: trunk for trunk in trunks}
         check_trunk_names(given)
         wanted = {TRUNK_PREFIX + one: trunk_objects(trunk) for one, trunk in given.items()}
-        return self._replace(wanted, _is_trunk)
+        self._replace(wanted, _is_trunk)
 
-    def _replace(
-        self, wanted: dict[str, dict[str, Fields]], which: Callable[[str], bool]
-    ) -> set[str]:
-        before = {name for name in self._wanted if which(name)}
+    def _replace(self, wanted: dict[str, dict[str, Fields]], which: Callable[[str], bool]) -> None:
         others = {name: one for name, one in self._wanted.items() if not which(name)}
         self._wanted = others | wanted
-        return before - set(wanted)
 
     @property
     def wanted(self) -> bool:
@@ -176,8 +172,10 @@ class Accounts:
         self._removed.clear()
         self._doubtful.clear()
 
-    async def push(self, ari: AriConnection) -> None:
-        """Bring the switch to what is wanted; what it refuses is logged and tried again next time.
+    async def push(self, ari: AriConnection) -> set[str]:
+        """Bring the switch to what is wanted, and return the names that were removed.
+
+        What the switch refuses is logged and tried again next time.
 
         Raises:
             ConnectionError: the connection went; push again on the next one.
@@ -189,8 +187,9 @@ class Accounts:
         # Made again under a name that was removed, or found here from before our time.
         old = self._removed | (known - self._ours)
         self._doubtful |= dict.fromkeys(name for name in wanted if name in old)
-        self._ours |= set(wanted)
+        self._ours |= known | set(wanted)
         self._removed = self._ours - set(wanted)
+        return known - set(wanted)
 
     async def look_again(self, ari: AriConnection, endpoints: Iterable[Endpoint]) -> None:
         """Wake up accounts that the switch may wrongly count as offline.

@@ -99,16 +99,14 @@ class AsteriskSwitch:
     async def push_phones(self, phones: Iterable[Phone]) -> None:
         """Make exactly these the accepted phones, without touching calls."""
         wanted = tuple(phones)
-        gone = self._accounts.want_phones(wanted)
+        self._accounts.want_phones(wanted)
         self._places.set_phones(wanted)
         await self._push()
-        self._places.forget(gone)
 
     async def push_trunks(self, trunks: Iterable[Trunk]) -> None:
         """Make exactly these the trunks, without touching calls."""
-        gone = self._accounts.want_trunks(trunks)
+        self._accounts.want_trunks(trunks)
         await self._push()
-        self._places.forget(gone)
 
     def bind(self, agent_id: str, endpoint: str | None) -> None:
         """Tell where an agent sits now; their phone's reachability follows as an input."""
@@ -272,7 +270,7 @@ class AsteriskSwitch:
             if self._admin is not None:
                 with contextlib.suppress(ConnectionError):
                     # The next connection pushes again.
-                    await self._accounts.push(self._admin)
+                    self._places.forget(await self._accounts.push(self._admin))
 
 
 def _deaf(given: SwitchInput) -> None:
