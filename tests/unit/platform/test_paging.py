@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 
 import pytest
 from hypothesis import given
@@ -27,12 +28,9 @@ def test_a_cursor_of_a_number_is_read_as_it_was_written(number: int) -> None:
 @given(st.one_of(st.text(max_size=60), st.binary(max_size=60).map(base64.urlsafe_b64encode)))
 def test_no_other_text_is_taken_for_a_cursor_or_breaks_anything(given_: str | bytes) -> None:
     cursor = given_ if isinstance(given_, str) else given_.decode()
-    try:
-        key = read_cursor(cursor, str, str)
-    except Problem as problem:
-        assert problem.code == "cursor.invalid"
-    else:
-        assert all(isinstance(part, str) for part in key)
+    # Any other error would come through.
+    with contextlib.suppress(Problem):
+        assert all(isinstance(part, str) for part in read_cursor(cursor, str, str))
 
 
 @pytest.mark.parametrize(
