@@ -181,8 +181,10 @@ async def test_today_is_the_default_and_counts_states_still_open(fresh_database:
         assert answer.start == datetime.fromtimestamp(midnight / 1000, UTC)
         assert answer.end - answer.start == timedelta(days=1)
         assert [row.counts["idle_s"] for row in answer.items] == [90.0]
-    for other in ({"agent_id": "b"}, {"queue_id": "q"}):
-        asked = FiguresQuery(by=Dimension.AGENT, **other)
+    for asked in (
+        FiguresQuery(by=Dimension.AGENT, agent_id="b"),
+        FiguresQuery(by=Dimension.AGENT, queue_id="q"),
+    ):
         answer = await ask(fresh_database, service.figures, OperatorScope(), asked, midnight + 1)
         assert answer.items == []
     before = FiguresQuery.model_validate({"by": "agent", "from": "2026-06-01T00:00:00Z"})

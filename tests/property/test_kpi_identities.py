@@ -28,7 +28,7 @@ from openseat.core.kpi import (
 from openseat.core.kpi import ratios as r
 from openseat.core.kpi.open import Open
 from openseat.core.kpi.tally import FIELDS, STATE_FIELDS
-from openseat.testing.stories import by_stream, random_history
+from openseat.testing.stories import PROJECTS, by_stream, random_history
 
 DAYS = {
     "Europe/Berlin": (datetime(2026, 3, 29, tzinfo=UTC), datetime(2026, 10, 25, tzinfo=UTC)),
@@ -207,8 +207,7 @@ def test_longer_intervals_are_the_sums_of_shorter_ones(history):
 @given(histories())
 def test_the_live_day_shows_what_history_says_of_that_day(history):
     zone, facts = history
-    projects = {f.event.project_id for f in facts if isinstance(f.event, e.CallStarted)}
-    today = Today(dict.fromkeys(projects | {"acme-sales", "acme-care", "globex-help"}, zone))
+    today = Today({project_id: zone for _, project_id in PROJECTS})
     live, past, ledger = Fold(), Fold(), QuarterLedger()
     calendar = Calendar(zone, Width.DAY)
     for fact in facts:
@@ -227,12 +226,11 @@ def test_ratios_are_shares_and_variants_of_the_service_level_are_ordered(history
     _, ledger = folded(facts)
     for _, _, tally in ledger:
         levels = [r.service_level(tally, variant) for variant in r.ServiceLevelVariant]
-        missed, ignored, met = levels
-        if tally.offered:
-            assert 0 <= missed <= met <= 1
-            assert ignored is None or missed <= ignored <= met
-        else:
-            assert levels == [None, None, None]
+        defined = [level for level in levels if level is not None]
+        assert defined == sorted(defined)
+        assert all(0 <= level <= 1 for level in defined)
+        missed, _, met = levels
+        assert (missed is None) == (met is None) == (not tally.offered)
         for rate in (r.abandon_rate, r.short_abandon_rate, r.queued_rate, r.occupancy):
             found = rate(tally)
             assert found is None or 0 <= found <= 1
@@ -322,7 +320,8 @@ def test_shorter_intervals_lie_within_longer_ones(at, zone):
     ],
 )
 def test_a_day_has_the_hours_that_its_clock_shows(zone, day, hours):
-    noon = int(datetime(*day, 12, tzinfo=ZoneInfo(zone)).timestamp()) * 1000
+    year, month, number = day
+    noon = int(datetime(year, month, number, 12, tzinfo=ZoneInfo(zone)).timestamp()) * 1000
     interval = Calendar(zone, Width.DAY).interval(noon)
     assert interval.end - interval.start == hours * 3_600_000
     for width, each in ((Width.HOUR, 1), (Width.HALF_HOUR, 2), (Width.QUARTER_HOUR, 4)):

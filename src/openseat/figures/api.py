@@ -48,5 +48,5 @@ async def read_own_figures(access: Own) -> Figures:
     agent_id = access.principal.agent_id
     if agent_id is None:
         raise Problem("agent.not_linked")
-    query = FiguresQuery.model_validate({"by": Dimension.AGENT, "agent_id": agent_id})
+    query = FiguresQuery(by=Dimension.AGENT, agent_id=agent_id)
     return await service.figures(access.session, query, _now())

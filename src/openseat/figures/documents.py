@@ -34,17 +34,22 @@ class FiguresQuery(Strict):
 
     model_config = ConfigDict(populate_by_name=True)
 
-    by: Dimension = Field(Dimension.QUEUE, description="What the figures are grouped by")
-    interval: Width = Field(Width.DAY, description="Length of an interval, by the local clock")
-    since: Moment | None = Field(
-        None, alias="from", description="Start; today's midnight when left out"
+    by: Annotated[Dimension, Field(description="What the figures are grouped by")] = Dimension.QUEUE
+    interval: Annotated[Width, Field(description="Length of an interval, by the local clock")] = (
+        Width.DAY
     )
-    until: Moment | None = Field(
-        None, alias="to", description="End, not inside; the end of today when left out"
-    )
-    time_zone: Zone | None = Field(
-        None, description="Whose clock; when left out, the one zone of all projects in view"
-    )
+    since: Annotated[
+        Moment | None,
+        Field(alias="from", description="Start; today's midnight when left out"),
+    ] = None
+    until: Annotated[
+        Moment | None,
+        Field(alias="to", description="End, not inside; the end of today when left out"),
+    ] = None
+    time_zone: Annotated[
+        Zone | None,
+        Field(description="Whose clock; when left out, the one zone of all projects in view"),
+    ] = None
     client_id: Id | None = None
     project_id: Id | None = None
     queue_id: Id | None = None
@@ -56,8 +61,10 @@ class FiguresQuery(Strict):
 class CallsQuery(FiguresQuery):
     """Which number to open, and which page of the calls behind it."""
 
-    measure: str = Field(description="Name of a count", json_schema_extra={"enum": list(FIELDS)})
-    key: Id | None = Field(None, description="The row's key; all rows when left out")
+    measure: Annotated[
+        str, Field(description="Name of a count", json_schema_extra={"enum": list(FIELDS)})
+    ]
+    key: Annotated[Id | None, Field(description="The row's key; all rows when left out")] = None
     limit: Annotated[int, Field(ge=1, le=PAGE_LARGEST)] = PAGE_DEFAULT
     cursor: Annotated[str | None, Field(max_length=2000, pattern="^[A-Za-z0-9_-]+$")] = None
 
