@@ -45,11 +45,9 @@ def signed_in(product: Settings, fresh_page: Callable[..., Page]) -> Iterator[Si
 
 @pytest.fixture(scope="module")
 def called(product: Settings) -> dict[str, object]:
-    """Real calls through the carrier, finished, matching the carrier's own records."""
+    """The report of real calls through the carrier, finished; a mismatch raises."""
     said = command("run", "demo", "--calls", "6", "--agents", "3", "--json", settings=product)
-    report = json.loads(said[said.index("{") :])
-    assert report["all_match"]
-    return report
+    return json.loads(said[said.index("{") :])
 
 
 def test_a_wrong_password_is_refused_by_the_real_server(product, fresh_page):
