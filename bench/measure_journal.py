@@ -35,12 +35,16 @@ _AT_ONCE = 50
 class Measurement:
     """One run on one throw-away cluster, durable as the product's."""
 
-    def __init__(self, cluster: Cluster, folder: Path, steps: int) -> None:
+    def __init__(self, cluster: Cluster, folder: Path, *, quick: bool) -> None:
         self.cluster = cluster
         self.database = Database(cluster, "openseat")
         self.dsn = self.database.url("floor")
         self.folder = folder
-        self.facts = HistoryMaker(Random(1), agents=20).facts(steps)
+        self.facts = HistoryMaker(Random(1), agents=20).facts(4_000 if quick else 20_000)
+        self.repeats = 500 if quick else 2_000
+        """Appends a reading is taken over."""
+        self.bulk = len(self.facts) // 80
+        """Facts in each of the twenty batches of a bulk reading."""
         self.given = 0
 
     def batches(self, count: int, size: int = _BATCH) -> list[list[Fact]]:
@@ -112,14 +116,14 @@ async def measure_on(
     await run.prepare()
     writer = run.writer()
     await writer.open()
-    await one_by_one(writer, run.batches(200))
-    figures = spread("append", await one_by_one(writer, run.batches(1000)))
-    before, batches = run.given, run.batches(3000)
+    await one_by_one(writer, run.batches(run.repeats // 5))
+    figures = spread("append", await one_by_one(writer, run.batches(run.repeats)))
+    before, batches = run.given, run.batches(3 * run.repeats)
     begun = time.perf_counter()
     figures |= spread(f"append_{_AT_ONCE}_at_once", await at_once(writer, batches))
     elapsed = time.perf_counter() - begun
     figures["appended_events_per_s"] = int((run.given - before) / elapsed)
-    before, whole = run.given, run.batches(20, size=len(run.facts) // 60)
+    before, whole = run.given, run.batches(20, size=run.bulk)
 
     async def submit() -> None:
         await asyncio.gather(*(writer.submit(batch) for batch in whole))
@@ -127,8 +131,8 @@ async def measure_on(
     figures["bulk_events_per_s"] = await rate(sum(map(len, whole)), submit)
     kill()
     await one_by_one(writer, run.batches(20))
-    figures |= spread("append_while_away", await one_by_one(writer, run.batches(1000)))
-    before, batches = run.given, run.batches(20, size=len(run.facts) // 60)
+    figures |= spread("append_while_away", await one_by_one(writer, run.batches(run.repeats)))
+    before, batches = run.given, run.batches(20, size=run.bulk)
 
     async def spool() -> None:
         await asyncio.gather(*(writer.submit(batch) for batch in batches))
@@ -165,7 +169,7 @@ def measure(quick: bool) -> Figures:
         folder = Path(name)
         cluster = Cluster(folder / "pg", free_port(), _PASSWORD)
         with server(cluster, folder / "postgres.log") as (start, kill):
-            run = Measurement(cluster, folder / "spool", steps=8_000 if quick else 40_000)
+            run = Measurement(cluster, folder / "spool", quick=quick)
             return uvloop.run(measure_on(run, start, kill))
 
 

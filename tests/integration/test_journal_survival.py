@@ -498,3 +498,24 @@ async def test_projections_go_on_after_a_killed_server_and_count_nothing_twice(
     await asyncio.gather(running, return_exceptions=True)
     entries = [Entry(seq, fact, "main") for seq, fact in enumerate(facts, 1)]
     assert found == {row.call_id: asdict(row) for row in Calls().replay(entries).values()}
+
+
+@pytest.mark.parametrize("fault", [RuntimeError("handler is closed"), KeyError("driver")])
+async def test_no_fault_while_connecting_leaves_the_spool_lying(
+    server: Server, writer: JournalWriter, monkeypatch: pytest.MonkeyPatch, fault: Exception
+):
+    link = writer._link
+    assert link is not None
+    connect, faults = type(link).open, [fault, fault]
+
+    async def faulty(*arguments: object) -> object:
+        if faults:
+            raise faults.pop()
+        return await connect(*arguments)
+
+    monkeypatch.setattr(type(link), "open", faulty)
+    link.abandon()
+    await writer.append([fact(1)])
+    await caught_up(writer)
+    assert faults == []
+    assert await stored(server) == [1]

@@ -220,6 +220,9 @@ class Link:
 def _translated() -> Generator[None]:
     try:
         yield
+    except RuntimeError as error:
+        # uvloop's word for a transport that was closed between two steps.
+        raise DatabaseAway(f"RuntimeError {error}") from error
     except (PostgresError, *AWAY_ERRORS) as error:
         state = sqlstate(error) if isinstance(error, PostgresError) else type(error).__name__
         if is_away(error):

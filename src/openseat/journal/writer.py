@@ -380,6 +380,10 @@ class JournalWriter:
             except (DatabaseAway, JournalConflict) as error:
                 log.debug("cell %s: %s", self._cell_id, error)
                 await asyncio.sleep(self._timing.retry_s)
+            except Exception:
+                # Whatever it is: without another try the spool would never be caught up.
+                log.exception("cell %s: connecting failed", self._cell_id)
+                await asyncio.sleep(self._timing.retry_s)
             else:
                 self._work.set()
                 return
