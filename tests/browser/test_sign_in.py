@@ -66,7 +66,7 @@ def test_an_ended_session_leads_back_to_where_one_was(open_page, stand_in):
     expect(page.get_by_role("table")).to_be_visible()
     stand_in.user = None
     page.get_by_role("button", name="重置").click()
-    expect(page.get_by_role("status")).to_contain_text("登录已过期")
+    expect(page.get_by_text("登录已过期")).to_be_visible()
     sign_in(page, "admin")
     expect(page.get_by_role("heading", level=1)).to_have_text("呼叫记录")
 
