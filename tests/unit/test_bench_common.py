@@ -76,6 +76,8 @@ def test_recorded_traffic_can_be_replayed(bench):
     traffic = routing.Traffic(routing.world(40), 1.0, 150)
     kinds = {kind for _, kind, _, _ in traffic.steps[traffic.begin :]}
     assert {routing.READY, routing.ARRIVE, routing.ANSWER} <= kinds
-    assert routing.replayed_s(traffic, 1) >= 0
-    median_us, worst_us = routing.slowest(traffic)
-    assert 0 < median_us <= worst_us
+    took = routing.quickest_us(traffic, 1)
+    assert len(took) == len(traffic.steps) - traffic.begin
+    reading = routing.read(routing.world(40), 1.0, 150, 1)
+    assert 0 < reading.p50 <= reading.p99
+    assert reading.decision > 0

@@ -9,6 +9,7 @@ from typing import Final
 
 from openseat.core.config import CellConfig
 from openseat.core.identity import Instant, Milliseconds
+from openseat.core.routing.agenda import Agenda, Due
 from openseat.core.routing.choice import able, best_contact, prepare
 from openseat.core.routing.contact import (
     FULL,
@@ -22,7 +23,6 @@ from openseat.core.routing.contact import (
 from openseat.core.routing.member import Member
 from openseat.core.routing.roster import Roster
 from openseat.core.routing.share import give_back
-from openseat.core.routing.timers import Timers
 from openseat.core.routing.waiting import Phase, Waiting
 
 REFUSAL_PAUSE_MS: Final[Milliseconds] = 10_000
@@ -45,9 +45,7 @@ class Router:
         self._fresh: list[Member] = []
         self._overflows: list[Overflow] = []
         self._spells = 0
-        self._moves = Timers()
-        self._expiries = Timers()
-        self._announcements = Timers()
+        self._agenda = Agenda()
         self._roster = Roster(config, seed, None)
 
     def configure(self, config: CellConfig) -> None:
@@ -206,9 +204,9 @@ class Router:
     def match(self, now: Instant) -> list[Match]:
         """Pair everything that can be paired; agents in a match are ready no more."""
         self._now = now
-        while (due := self._moves.pop(now)) is not None:
-            due[1].queue.take(due[1])  # its other deadlines stay in force
-            self._arrive(due[1])
+        for _, waiting in self._agenda.take(Due.MOVE, now):
+            waiting.queue.take(waiting)  # its other deadlines stay in force
+            self._arrive(waiting)
         fresh = self._fresh
         if not self._arrivals:
             if len(fresh) == 1:
@@ -304,7 +302,7 @@ class Router:
         if not waiting.spell:
             self._begin_spell(waiting, now)
         if waiting.move_at is not None:
-            self._moves.add(waiting.move_at, waiting, len(self._entries))
+            self._agenda.add(waiting.move_at, Due.MOVE, waiting, len(self._entries))
 
     def _begin_spell(self, waiting: Waiting, now: Instant) -> None:
         self._spells += 1
@@ -312,7 +310,7 @@ class Router:
         config, entered_at = waiting.queue.config, waiting.contact.entered_at
         live = len(self._entries)
         if config.max_wait_ms is not None:
-            self._expiries.add(entered_at + config.max_wait_ms, waiting, live)
+            self._agenda.add(entered_at + config.max_wait_ms, Due.EXPIRE, waiting, live)
         if not waiting.entered:
             first, every = config.announce_first_ms, config.announce_every_ms
             if first is None:
@@ -320,7 +318,7 @@ class Router:
             if first is not None:
                 waiting.announce_at = _next_of(entered_at + first, every, now)
         if waiting.announce_at is not None:
-            self._announcements.add(waiting.announce_at, waiting, live)
+            self._agenda.add(waiting.announce_at, Due.ANNOUNCE, waiting, live)
 
     def _admit(self, waiting: Waiting) -> None:
         """Turn a new contact away if its queue is full or nobody is there to come."""
@@ -340,8 +338,8 @@ class Router:
 
     def expired(self, now: Instant) -> list[Overflow]:
         """Contacts that leave their queue unserved; the router forgets them."""
-        while (due := self._expiries.pop(now)) is not None:
-            self._overflow(due[1], TIMEOUT)
+        for _, waiting in self._agenda.take(Due.EXPIRE, now):
+            self._overflow(waiting, TIMEOUT)
         gone, self._overflows = self._overflows, []
         return gone
 
@@ -350,8 +348,7 @@ class Router:
     def announcements(self, now: Instant) -> list[Announcement]:
         """Callers who are to be told where they stand."""
         made: list[Announcement] = []
-        while (due := self._announcements.pop(now)) is not None:
-            at, waiting = due
+        for at, waiting in self._agenda.take(Due.ANNOUNCE, now):
             queue = waiting.queue
             position = queue.position(waiting, now)
             estimate = queue.estimate(position, now)
@@ -359,7 +356,8 @@ class Router:
             every = queue.config.announce_every_ms
             waiting.announce_at = _next_of(at + every, every, now + 1) if every else None
             if waiting.announce_at is not None:
-                self._announcements.add(waiting.announce_at, waiting, len(self._entries))
+                live = len(self._entries)
+                self._agenda.add(waiting.announce_at, Due.ANNOUNCE, waiting, live)
         return made
 
     def position(self, entry_id: str) -> int | None:
@@ -384,12 +382,7 @@ class Router:
         """
         if self._overflows or self._fresh or self._arrivals:
             return self._now
-        earliest: Instant | None = None
-        for timers in (self._moves, self._expiries, self._announcements):
-            first = timers.first()
-            if first is not None and (earliest is None or first < earliest):
-                earliest = first
-        return earliest
+        return self._agenda.first()
 
 
 def _next_of(first: Instant, every: Milliseconds | None, now: Instant) -> Instant:
