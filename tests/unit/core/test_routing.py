@@ -670,6 +670,15 @@ class TestEstimate:
         floor.passes(50_000)
         assert floor.router.estimated_wait("e1") == 30_000
 
+    def test_time_in_which_nobody_waited_is_no_backlog(self):
+        floor = Floor([queue()], [agent("a")])
+        self.work_off(floor, 10_000, 1)
+        for entry in ("e1", "e2", "e3"):
+            floor.router.remove(entry)
+        floor.passes(600_000)
+        floor.comes("later")
+        assert floor.router.estimated_wait("later") == 10_000
+
     def test_an_old_pace_says_nothing(self):
         floor = Floor([queue()], [agent("a")])
         self.work_off(floor, 10_000, 2)
