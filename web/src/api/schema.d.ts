@@ -1291,7 +1291,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * List Prompts
+         * List Rows
          * @description List prompts by name, page by page.
          */
         get: operations["list_prompts"];
