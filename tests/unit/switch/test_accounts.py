@@ -14,6 +14,18 @@ PHONE = Phone(endpoint="8001", password="secret")
 TRUNK = Trunk(trunk_id="t", host="10.0.0.1", port=5060)
 
 
+@pytest.fixture
+def make(tmp_path):
+    """Another floor process's accounts, on one and the same run of the switch."""
+
+    def made() -> Accounts:
+        accounts = Accounts(tmp_path / "accounts.json")
+        accounts.recall("first run")
+        return accounts
+
+    return made
+
+
 class FakeAri:
     """Asterisk's dynamic objects, as far as accounts see them."""
 
@@ -42,8 +54,8 @@ class FakeAri:
         return Reply(200, "[]")
 
 
-async def test_what_is_wanted_is_made_and_nothing_is_sent_twice():
-    accounts, ari = Accounts(), FakeAri()
+async def test_what_is_wanted_is_made_and_nothing_is_sent_twice(make):
+    accounts, ari = make(), FakeAri()
     accounts.want_phones([PHONE])
     accounts.want_trunks([TRUNK])
     await accounts.push(ari)
@@ -56,8 +68,8 @@ async def test_what_is_wanted_is_made_and_nothing_is_sent_twice():
     assert ari.requests == []
 
 
-async def test_only_what_changed_is_sent():
-    accounts, ari = Accounts(), FakeAri()
+async def test_only_what_changed_is_sent(make):
+    accounts, ari = make(), FakeAri()
     accounts.want_phones([PHONE, Phone(endpoint="8002", password="old")])
     await accounts.push(ari)
     ari.requests.clear()
@@ -66,8 +78,8 @@ async def test_only_what_changed_is_sent():
     assert ari.requests == [("PUT", "auth/8002")]
 
 
-async def test_phones_and_trunks_are_replaced_apart():
-    accounts, ari = Accounts(), FakeAri()
+async def test_phones_and_trunks_are_replaced_apart(make):
+    accounts, ari = make(), FakeAri()
     accounts.want_phones([PHONE])
     accounts.want_trunks([TRUNK])
     await accounts.push(ari)
@@ -79,22 +91,60 @@ async def test_phones_and_trunks_are_replaced_apart():
     assert ari.objects == {}
 
 
-async def test_what_an_earlier_process_left_is_removed_and_a_restart_gets_everything_anew():
-    earlier, ari = Accounts(), FakeAri()
+async def test_what_an_earlier_process_left_is_removed_and_a_restart_gets_everything_anew(make):
+    earlier, ari = make(), FakeAri()
     earlier.want_phones([PHONE, Phone(endpoint="8009", password="gone")])
     await earlier.push(ari)
-    later = Accounts()
+    later = make()
     later.want_phones([PHONE])
     await later.push(ari)
     assert {name for _, name in ari.objects} == {"8001"}
     ari.objects.clear()
-    later.forget_pushed()
+    later.recall("second run")
     await later.push(ari)
     assert {name for _, name in ari.objects} == {"8001"}
 
 
-async def test_a_lost_connection_is_told_and_the_next_push_goes_on():
-    accounts, ari = Accounts(), FakeAri()
+async def test_a_floor_that_takes_over_repeats_nothing_and_keeps_no_password(make, tmp_path):
+    earlier, ari = make(), FakeAri()
+    earlier.want_phones([PHONE])
+    earlier.want_trunks([TRUNK])
+    await earlier.push(ari)
+    ari.requests.clear()
+    later = make()
+    later.want_phones([PHONE])
+    later.want_trunks([TRUNK])
+    await later.push(ari)
+    await later.look_again(ari, [Endpoint(resource="8001", state="offline")])
+    assert ari.requests == []
+    assert "secret" not in (tmp_path / "accounts.json").read_text(encoding="utf-8")
+
+
+async def test_telling_the_phones_leaves_the_trunks_alone_until_they_are_told_too(make):
+    earlier, ari = make(), FakeAri()
+    earlier.want_phones([PHONE])
+    earlier.want_trunks([TRUNK])
+    await earlier.push(ari)
+    ari.requests.clear()
+    later = make()
+    later.want_phones([PHONE])
+    assert await later.push(ari) == set()
+    assert ari.requests == []
+    later.want_trunks([])
+    assert await later.push(ari) == {"trunk-t"}
+    assert {name for _, name in ari.objects} == {"8001"}
+
+
+async def test_a_damaged_memory_means_that_everything_is_sent(make, tmp_path):
+    (tmp_path / "accounts.json").write_text("{broken", encoding="utf-8")
+    accounts, ari = make(), FakeAri()
+    accounts.want_phones([PHONE])
+    await accounts.push(ari)
+    assert ("endpoint", "8001") in ari.objects
+
+
+async def test_a_lost_connection_is_told_and_the_next_push_goes_on(make):
+    accounts, ari = make(), FakeAri()
     accounts.want_phones([PHONE])
     ari.lost = True
     with pytest.raises(ConnectionError):
@@ -104,8 +154,8 @@ async def test_a_lost_connection_is_told_and_the_next_push_goes_on():
     assert ("endpoint", "8001") in ari.objects
 
 
-async def test_a_phone_made_again_is_looked_at_until_it_is_online():
-    accounts, ari = Accounts(), FakeAri()
+async def test_a_phone_made_again_is_looked_at_until_it_is_online(make):
+    accounts, ari = make(), FakeAri()
     for wanted in ([PHONE], [], [PHONE]):
         accounts.want_phones(wanted)
         await accounts.push(ari)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from urllib.parse import quote
 
 import msgspec
@@ -125,12 +128,21 @@ def trunk_objects(trunk: Trunk) -> dict[str, Fields]:
     return objects
 
 
+class _Kept(msgspec.Struct):
+    startup: str = ""
+    pushed: dict[str, dict[str, str]] = {}
+
+
 class Accounts:
     """Keeps the switch's phones and trunks what they were last told to be."""
 
-    def __init__(self) -> None:
+    def __init__(self, memory: Path) -> None:
+        self._memory = memory
+        self._startup = ""
         self._wanted: dict[str, dict[str, Fields]] = {}
-        self._pushed: dict[str, dict[str, Fields]] = {}
+        self._told: set[bool] = set()
+        """Whether (True) trunks and (False) phones were ever asked for."""
+        self._pushed: dict[str, dict[str, str]] = {}
         self._ours: set[str] = set()
         self._removed: set[str] = set()
         self._doubtful: dict[str, None] = {}
@@ -143,7 +155,7 @@ class Accounts:
         """
         wanted = {phone.endpoint: phone_objects(phone) for phone in phones}
         check_phone_names(wanted)
-        self._replace(wanted, lambda name: not _is_trunk(name))
+        self._replace(wanted, trunks=False)
 
     def want_trunks(self, trunks: Iterable[Trunk]) -> None:
         """Replace the wanted trunks.
@@ -154,23 +166,42 @@ class Accounts:
         given = {trunk.trunk_id: trunk for trunk in trunks}
         check_trunk_names(given)
         wanted = {TRUNK_PREFIX + one: trunk_objects(trunk) for one, trunk in given.items()}
-        self._replace(wanted, _is_trunk)
+        self._replace(wanted, trunks=True)
 
-    def _replace(self, wanted: dict[str, dict[str, Fields]], which: Callable[[str], bool]) -> None:
-        others = {name: one for name, one in self._wanted.items() if not which(name)}
+    def _replace(self, wanted: dict[str, dict[str, Fields]], *, trunks: bool) -> None:
+        self._told.add(trunks)
+        others = {name: one for name, one in self._wanted.items() if _is_trunk(name) is not trunks}
         self._wanted = others | wanted
 
     @property
     def wanted(self) -> bool:
         """Whether anything was ever asked for."""
-        return bool(self._wanted)
+        return bool(self._told)
 
-    def forget_pushed(self) -> None:
-        """The switch lost everything: the next push sends it all again."""
-        self._pushed.clear()
-        self._ours.clear()
+    def recall(self, startup: str) -> None:
+        """Take up what this run of the switch (told by `startup`) was given, by whomever.
+
+        An object that is written again unchanged is not left alone by Asterisk: a trunk counts as
+        down until it has been asked again. So a floor that takes over repeats nothing. Only digests
+        are kept, since the fields hold passwords.
+        """
+        if startup == self._startup:
+            return
+        self._startup = startup
         self._removed.clear()
         self._doubtful.clear()
+        try:
+            kept = msgspec.json.decode(self._memory.read_bytes(), type=_Kept)
+        except (FileNotFoundError, msgspec.DecodeError):
+            kept = _Kept()
+        self._pushed = kept.pushed if kept.startup == startup else {}
+        self._ours = set(self._pushed)
+
+    def _remember(self) -> None:
+        kept = msgspec.json.encode(_Kept(self._startup, self._pushed))
+        aside = self._memory.with_name(f".{self._memory.name}.{os.getpid()}")
+        aside.write_bytes(kept)
+        aside.replace(self._memory)
 
     async def push(self, ari: AriConnection) -> set[str]:
         """Bring the switch to what is wanted, and return the names that were removed.
@@ -180,7 +211,8 @@ class Accounts:
         Raises:
             ConnectionError: the connection went; push again on the next one.
         """
-        known = await _existing(ari)
+        # Until somebody has said which trunks (or phones) there are, those here are left alone.
+        known = {name for name in await _existing(ari) if _is_trunk(name) in self._told}
         wanted = dict(self._wanted)
         await self._carry_out(ari, list(self._removals(known, wanted)))
         await self._carry_out(ari, list(self._creations(known, wanted)))
@@ -189,6 +221,7 @@ class Accounts:
         self._doubtful |= dict.fromkeys(name for name in wanted if name in old)
         self._ours |= known | set(wanted)
         self._removed = self._ours - set(wanted)
+        self._remember()
         return known - set(wanted)
 
     async def look_again(self, ari: AriConnection, endpoints: Iterable[Endpoint]) -> None:
@@ -210,7 +243,7 @@ class Accounts:
         again = [("PUT", "aor", name, self._wanted[name]["aor"]) for name in turn]
         await self._carry_out(ari, again)
 
-    async def _carry_out(self, ari: AriConnection, requests: list[_Request]) -> None:
+    async def _carry_out(self, ari: AriConnection, requests: Sequence[_Request]) -> None:
         for start in range(0, len(requests), _BATCH):
             batch = requests[start : start + _BATCH]
             replies = await asyncio.gather(
@@ -225,14 +258,15 @@ class Accounts:
                 if fields is None:
                     self._pushed.get(name, {}).pop(kind, None)
                 elif reply.ok:
-                    self._pushed.setdefault(name, {})[kind] = fields
+                    self._pushed.setdefault(name, {})[kind] = _digest(fields)
                 else:
                     _log.error("switch refused %s %s: %s", kind, name, reply.body)
 
     def _removals(
         self, known: set[str], wanted: dict[str, dict[str, Fields]]
     ) -> Iterator[_Request]:
-        for name in sorted(known | set(self._pushed)):
+        ours = {name for name in self._pushed if _is_trunk(name) in self._told}
+        for name in sorted(known | ours):
             keep = wanted.get(name, {})
             # What an earlier process pushed may be of any type.
             present = self._pushed.get(name) or dict.fromkeys(_KINDS)
@@ -246,8 +280,12 @@ class Accounts:
         for name, objects in wanted.items():
             pushed = self._pushed.get(name, {}) if name in known else {}
             for kind, fields in objects.items():
-                if pushed.get(kind) != fields:
+                if pushed.get(kind) != _digest(fields):
                     yield "PUT", kind, name, fields
+
+
+def _digest(fields: Fields) -> str:
+    return hashlib.sha256(msgspec.json.encode(dict(fields), order="sorted")).hexdigest()
 
 
 def _body(fields: Fields | None) -> dict[str, object] | None:

@@ -50,7 +50,7 @@ class AsteriskSwitch:
         self._book = Book()
         self._places = Places(self._give)
         self._recorder = Recorder(site, self._give_later)
-        self._accounts = Accounts()
+        self._accounts = Accounts(site.var / "accounts.json")
         self._media = media or MediaLibrary([site.prompts], site.spool / "made")
         self._control = Control(self._book, self._recorder, self._give_later)
         self._commands = Commands(site.application, self._control, self._places, self._media)
@@ -199,8 +199,7 @@ class AsteriskSwitch:
         restarted = before not in {"", picture.startup}
         self._control.attach(ari)
         self._recorder.attach(ari, ami)
-        if restarted:
-            self._accounts.forget_pushed()
+        self._accounts.recall(picture.startup)
         self._give(SwitchRestored(live=live, ended=ended, restarted=restarted))
         self._places.restore(picture.endpoints)
         for bridge in picture.bridges:
