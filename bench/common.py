@@ -11,6 +11,7 @@ import argparse
 import json
 import os
 import platform
+import signal
 import subprocess
 import sys
 import time
@@ -42,6 +43,8 @@ def main(name: str, measure: Callable[[bool], Figures]) -> None:
         "--quick", action="store_true", help=f"a reading within {QUICK_S:.0f} seconds"
     )
     options = parser.parse_args()
+    # What a benchmark started must end with it, also when it is told to stop half-way.
+    signal.signal(signal.SIGTERM, _stop)
     begun = time.monotonic()
     try:
         figures = measure(options.quick)
@@ -64,6 +67,10 @@ def main(name: str, measure: Callable[[bool], Figures]) -> None:
             sys.stdout.write(f"{key:<{width}}  {json.dumps(value, ensure_ascii=False)}\n")
     sys.stdout.flush()
     sys.exit(0)
+
+
+def _stop(*_: object) -> None:
+    raise SystemExit(1)
 
 
 def machine() -> Figures:
