@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import difflib
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
-from openseat.bootstrap.pages import prepare_sources
+from openseat.bootstrap.pages import sources
 from openseat.platform.settings import Settings
 
 _SHOWN_LINES = 30
@@ -49,23 +48,22 @@ def _page_types(settings: Settings) -> str:
     def note(_: str) -> None:
         return
 
-    node, work = prepare_sources(settings.paths.clone, settings.paths.cache, note)
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            made = Path(folder) / "schema.d.ts"
-            subprocess.run(
-                [
-                    str(node.program), "node_modules/openapi-typescript/bin/cli.js",
-                    str(settings.paths.clone / "contracts/openapi.json"), "-o", str(made),
-                ],
-                cwd=work,
-                env=node.environment(),
-                check=True,
-                stdout=subprocess.DEVNULL,
-            )  # fmt: skip
-            return made.read_text(encoding="utf-8")
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+    with (
+        sources(settings.paths.clone, settings.paths.cache, note) as (node, web),
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        made = Path(folder) / "schema.d.ts"
+        subprocess.run(
+            [
+                str(node.program), "node_modules/openapi-typescript/bin/cli.js",
+                str(settings.paths.clone / "contracts/openapi.json"), "-o", str(made),
+            ],
+            cwd=web,
+            env=node.environment(),
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )  # fmt: skip
+        return made.read_text(encoding="utf-8")
 
 
 def _show(path: Path, kept: str, fresh: str, command: str) -> None:

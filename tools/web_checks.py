@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-from openseat.bootstrap.pages import build_pages, prepare_sources
+from openseat.bootstrap.pages import build_pages, sources
 from openseat.platform.settings import Settings
 
 
@@ -19,22 +18,19 @@ def main() -> int:
         sys.stdout.write(text + "\n")
         sys.stdout.flush()
 
-    node, work = prepare_sources(settings.paths.clone, settings.paths.cache, note)
-    try:
+    with sources(settings.paths.clone, settings.paths.cache, note) as (node, web):
         for script in ("vue-tsc/bin/vue-tsc.js --noEmit", "vitest/vitest.mjs run"):
             name, *words = script.split()
             note(f"$ {script}")
             done = subprocess.run(
                 [str(node.program), str(Path("node_modules") / name), *words],
-                cwd=work,
+                cwd=web,
                 env=node.environment(),
                 stdin=subprocess.DEVNULL,
                 check=False,
             )
             if done.returncode:
                 return 1
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
     build_pages(settings.paths.clone, settings.paths.cache, note)
     return 0
 

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from openseat.bootstrap.console import StepError
@@ -46,23 +47,23 @@ def build_pages(clone: Path, cache: Path, note: Note) -> Path:
     with only_one(cache / "pages.lock"):
         if pages.is_dir():
             return pages
-        node, work = prepare_sources(clone, cache, note)
-        note("building the pages")
-        try:
+        with sources(clone, cache, note) as (node, web):
+            note("building the pages")
             run_node(
                 [str(node.program), "node_modules/vite/bin/vite.js", "build"],
-                work,
-                {**node.environment(), "OPENSEAT_WEB_DIST": str(work / "built")},
+                web,
+                {**node.environment(), "OPENSEAT_WEB_DIST": str(web / "built")},
                 "the pages do not build",
             )
-            (work / "built").rename(pages)
-        finally:
-            shutil.rmtree(work, ignore_errors=True)
+            (web / "built").rename(pages)
     return pages
 
 
-def prepare_sources(clone: Path, cache: Path, note: Note) -> tuple[Node, Path]:
-    """Copy ``web/`` into a work folder with its packages installed; return Node and the folder.
+@contextmanager
+def sources(clone: Path, cache: Path, note: Note) -> Iterator[tuple[Node, Path]]:
+    """Copy ``web/`` beside links to what its tests compare it with; yield Node and the copy.
+
+    The browser packages are installed; everything is removed afterwards.
 
     Raises:
         StepError: Node or the packages cannot be had.
@@ -70,10 +71,16 @@ def prepare_sources(clone: Path, cache: Path, note: Note) -> tuple[Node, Path]:
     node = find_node(clone, cache, note)
     modules = _install_packages(clone / "web", cache, node, note)
     work = cache / f"pages-work-{os.getpid()}"
+    web = work / "web"
     shutil.rmtree(work, ignore_errors=True)
-    shutil.copytree(clone / "web", work, ignore=shutil.ignore_patterns(*_NOT_SOURCES))
-    (work / "node_modules").symlink_to(modules / "node_modules")
-    return node, work
+    try:
+        shutil.copytree(clone / "web", web, ignore=shutil.ignore_patterns(*_NOT_SOURCES))
+        (web / "node_modules").symlink_to(modules / "node_modules")
+        for name in ("src", "contracts"):
+            (work / name).symlink_to(clone / name)
+        yield node, web
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
 
 
 def run_node(command: list[str], folder: Path, environment: dict[str, str], problem: str) -> None:

@@ -305,7 +305,7 @@ class QueueAnnounced:
 
 @event("offer.made")
 class OfferMade:
-    """The router proposed the call to an agent. `entry_id`/`queue_id` are empty for a direct call."""
+    """The router proposed the call to an agent. A direct call has no `entry_id` and `queue_id`."""
 
     TYPE: ClassVar[str]
     VERSION: ClassVar[int]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 Instant = int
-"""A point in time: milliseconds since the Unix epoch, UTC. Never a float, so that sums are exact."""
+"""A point in time: milliseconds since the Unix epoch, UTC; never a float: sums are exact."""
 
 Milliseconds = int
 """A span of time in milliseconds."""

@@ -240,7 +240,7 @@ class Accounts:
         for name in turn:
             # To the end of the line: those that really are offline must not keep others waiting.
             self._doubtful[name] = self._doubtful.pop(name)
-        again = [("PUT", "aor", name, self._wanted[name]["aor"]) for name in turn]
+        again: list[_Request] = [("PUT", "aor", name, self._wanted[name]["aor"]) for name in turn]
         await self._carry_out(ari, again)
 
     async def _carry_out(self, ari: AriConnection, requests: Sequence[_Request]) -> None:
