@@ -8,6 +8,7 @@ skipped test counts as failed.
 from __future__ import annotations
 
 import argparse
+import fcntl
 import os
 import shutil
 import signal
@@ -171,14 +172,19 @@ def _say(outcome: Outcome) -> None:
     sys.stdout.flush()
 
 
-def run(chosen: Sequence[Part], folder: Path) -> list[Outcome]:
-    """Run the parts, end whatever they left running, and return what came of each."""
+def run(chosen: Sequence[Part], folder: Path, *, keep: bool = True) -> list[Outcome]:
+    """Run the parts, end whatever they left running, and return what came of each.
+
+    Interrupted, it takes its processes along, and the folder unless it is to be kept.
+    """
     mark = f"{os.getpid()}-{time.time_ns()}"
     this = Run(folder, mark)
     outcomes = []
 
     def give_up(number: int, _: object) -> None:
         end_leftovers(_MARK, mark, patience_s=0)
+        if not keep:
+            shutil.rmtree(folder, ignore_errors=True)
         os._exit(128 + number)
 
     before = {it: signal.signal(it, give_up) for it in (signal.SIGINT, signal.SIGTERM)}
@@ -198,6 +204,19 @@ def run(chosen: Sequence[Part], folder: Path) -> list[Outcome]:
     return outcomes
 
 
+def _turn() -> int:
+    """Wait until no other run of this machine uses the same ports; return the lock to close."""
+    path = Path(tempfile.gettempdir()) / f"openseat-test-{os.getuid()}.lock"
+    lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        sys.stdout.write("another test run is under way on this machine; waiting for it\n")
+        sys.stdout.flush()
+        fcntl.flock(lock, fcntl.LOCK_EX)
+    return lock
+
+
 def main(arguments: list[str]) -> int:
     """Run all parts, or those named; the last line is ``N passed, N failed``."""
     known = parts(sys.executable)
@@ -212,11 +231,13 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--keep", action="store_true", help="keep logs and data of the run")
     options = parser.parse_args(arguments)
     chosen = [part for part in known if not options.only or part.name in options.only]
+    lock = _turn()
     begun = time.monotonic()
     folder = Path(tempfile.mkdtemp(prefix="openseat-test-"))
     try:
-        outcomes = run(chosen, folder)
+        outcomes = run(chosen, folder, keep=options.keep)
     finally:
+        os.close(lock)
         if not options.keep:
             shutil.rmtree(folder, ignore_errors=True)
     passed = sum(outcome.passed for outcome in outcomes)
