@@ -34,6 +34,11 @@ _FIRST_RETRY_S = 0.05
 _LONGEST_RETRY_S = 1.0
 #: Another floor took our place: long enough for us to learn that our lease is gone.
 _REPLACED_RETRY_S = 5.0
+#: A switch that lets us in but leaves a question unanswered this long is tried again from the
+#: start: two connections of one application, an old one closing, can cross each other in it.
+_HANDSHAKE_S = 5.0
+#: How long to wait for connections to be closed on both sides.
+_FAREWELL_S = 2.0
 _HEARTBEAT_S = 1.0
 _SILENCE_S = 5.0
 
@@ -88,8 +93,10 @@ class AsteriskSwitch:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         connections = [one for one in (self._ari, self._admin, self._ami) if one is not None]
         self._disconnect()
-        for connection in connections:
-            await connection.closed()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_FAREWELL_S):
+                for connection in connections:
+                    await connection.closed()
 
     def apply(self, effects: Iterable[Effect]) -> None:
         """Carry out effects; returns at once."""
@@ -152,9 +159,10 @@ class AsteriskSwitch:
         pause = _FIRST_RETRY_S
         while True:
             try:
-                await self._connect()
-            except (AriError, AmiError) as error:
-                _log.info("switch not reachable: %s", error)
+                async with asyncio.timeout(_HANDSHAKE_S):
+                    await self._connect()
+            except (AriError, AmiError, TimeoutError) as error:
+                _log.info("switch not reachable: %s", error or "it does not answer")
                 self._disconnect()
                 await asyncio.sleep(pause)
                 pause = min(2 * pause, _LONGEST_RETRY_S)
