@@ -9,6 +9,7 @@ import json
 import os
 import random
 import signal
+import wave
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 
@@ -99,6 +100,20 @@ class World:
                     await asyncio.sleep(0.1)
         except TimeoutError:
             raise AssertionError(what) from None
+
+    async def heard(self, name: str) -> list:
+        """What a party heard, once the carrier has closed the file."""
+        found: list = []
+
+        async def complete() -> bool:
+            try:
+                found[:] = channels(self.stage.heard(name))
+            except (FileNotFoundError, EOFError, wave.Error):
+                return False
+            return bool(found and len(found[0]))
+
+        await self.until(complete, f"{name} was not kept")
+        return found
 
     async def ready(self, agent: int) -> None:
         """Sign an agent of the crowd in, and have their phone reachable."""
@@ -200,8 +215,8 @@ async def test_each_hears_the_other_and_the_recording_has_each_on_its_side(world
 
     await world.until(stored, "no recording is stored")
     name = customer.caller[1:]
-    (to_customer,) = channels(world.stage.heard(f"{name}-customer"))
-    (to_agent,) = channels(world.stage.heard(f"{name}-agent-0"))
+    (to_customer,) = await world.heard(f"{name}-customer")
+    (to_agent,) = await world.heard(f"{name}-agent-0")
     assert (hears(to_customer, FIRST), hears(to_customer, CUSTOMER)) == (True, False)
     assert (hears(to_agent, CUSTOMER), hears(to_agent, FIRST)) == (True, False)
     (whole,) = [r for r in await world.events(e.RecordingWasStored) if not r.segment_id]
@@ -231,8 +246,8 @@ async def test_on_hold_the_customer_does_not_hear_the_agent_nor_the_agent_them(w
     (segment,) = await world.events(e.SegmentEnded)
     assert segment.hold_ms >= 2_000
     assert segment.talk_ms > 500
-    (held,) = channels(world.stage.heard(f"{customer.caller[1:]}-held"))
-    (alone,) = channels(world.stage.heard(f"{customer.caller[1:]}-alone"))
+    (held,) = await world.heard(f"{customer.caller[1:]}-held")
+    (alone,) = await world.heard(f"{customer.caller[1:]}-alone")
     assert not hears(held[:12_000], FIRST)
     assert not hears(alone[:12_000], CUSTOMER)
 
@@ -251,10 +266,10 @@ async def test_a_blind_transfer_brings_the_customer_to_the_second_agent(world: W
     await ended(world, customer)
     first, second = await world.events(e.SegmentEnded)
     assert [first.agent_id, second.agent_id] == [seat.agent_id for seat in world.seats]
-    (heard,) = channels(world.stage.heard(f"{customer.caller[1:]}-customer"))
+    (heard,) = await world.heard(f"{customer.caller[1:]}-customer")
     assert hears(heard, FIRST)
     assert hears(heard, SECOND)
-    (at_second,) = channels(world.stage.heard(f"{customer.caller[1:]}-agent-1"))
+    (at_second,) = await world.heard(f"{customer.caller[1:]}-agent-1")
     assert hears(at_second, CUSTOMER)
     assert not hears(at_second, FIRST)
 
@@ -279,9 +294,9 @@ async def test_a_consultation_is_between_agents_until_all_three_talk(world: Worl
     assert {s.agent_id for s in await world.events(e.SegmentEnded)} == {
         seat.agent_id for seat in world.seats
     }
-    (at_second,) = channels(world.stage.heard(f"{name}-agent-1"))
+    (at_second,) = await world.heard(f"{name}-agent-1")
     assert hears(at_second, FIRST)
-    (to_customer,) = channels(world.stage.heard(f"{name}-customer"))
+    (to_customer,) = await world.heard(f"{name}-customer")
     assert hears(to_customer, SECOND)
 
 

@@ -34,9 +34,11 @@ _FIRST_RETRY_S = 0.05
 _LONGEST_RETRY_S = 1.0
 #: Another floor took our place: long enough for us to learn that our lease is gone.
 _REPLACED_RETRY_S = 5.0
-#: A switch that lets us in but leaves a question unanswered this long is tried again from the
-#: start: two connections of one application, an old one closing, can cross each other in it.
-_HANDSHAKE_S = 5.0
+#: Asterisk lets go of an application's old connection in its own time. One that comes while the
+#: old one is closing may find itself deaf, so it comes a moment later, and is made anew when a
+#: question is left unanswered for long.
+_LETTING_GO_S = 0.1
+_HANDSHAKE_S = 3.0
 #: How long to wait for connections to be closed on both sides.
 _FAREWELL_S = 2.0
 _HEARTBEAT_S = 1.0
@@ -158,6 +160,7 @@ class AsteriskSwitch:
     async def _connect_for_ever(self) -> None:
         pause = _FIRST_RETRY_S
         while True:
+            await asyncio.sleep(_LETTING_GO_S)
             try:
                 async with asyncio.timeout(_HANDSHAKE_S):
                     await self._connect()
