@@ -26,6 +26,8 @@ ANSWER_LIMIT_S = 120
 EAR = "ear-"
 """Channels that only listen begin with this."""
 
+EAR_TRIES = 50
+
 
 class Party:
     """One channel on the carrier: a customer's call, or a phone that rings."""
@@ -78,9 +80,14 @@ class Party:
         ear = f"{EAR}{name}"
         snoop = {"spy": "in", "app": self._application}
         uri = f"channels/{self.channel_id}/snoop/{ear}?{urlencode(snoop)}"
-        if (await self._ari.ask("POST", uri)).ok:
-            record = {"name": name, "format": "wav", "ifExists": "overwrite"}
-            await self._ari.ask("POST", f"channels/{ear}/record?{urlencode(record)}")
+        if not (await self._ari.ask("POST", uri)).ok:
+            return
+        record = {"name": name, "format": "wav", "ifExists": "overwrite"}
+        for _ in range(EAR_TRIES):
+            # The listening channel is there at once, but can be recorded only a moment later.
+            if (await self._ari.ask("POST", f"channels/{ear}/record?{urlencode(record)}")).ok:
+                return
+            await asyncio.sleep(0.02)
 
     async def hang_up(self, cause: int = 16) -> None:
         """End the call; a phone that only rings refuses it by causes 17 and 21."""
