@@ -299,7 +299,7 @@ CREATE TABLE queues (
     keep_place_s INTEGER DEFAULT 300 NOT NULL,
     service_level_s INTEGER DEFAULT 20 NOT NULL,
     short_abandon_s INTEGER DEFAULT 5 NOT NULL,
-    wrap_up_limit_s INTEGER DEFAULT 30 NOT NULL,
+    after_call_work_limit_s INTEGER DEFAULT 30 NOT NULL,
     music TEXT DEFAULT 'default' NOT NULL,
     announce_first_s INTEGER,
     announce_every_s INTEGER,

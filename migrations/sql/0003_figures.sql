@@ -42,7 +42,7 @@ create table figures (
     handled                   bigint not null,
     talk_ms                   bigint not null,
     hold_ms                   bigint not null,
-    wrap_up_ms                bigint not null,
+    after_call_work_ms                bigint not null,
     transfers                 bigint not null,
     offers                    bigint not null,
     offers_accepted           bigint not null,

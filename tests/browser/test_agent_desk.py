@@ -94,7 +94,7 @@ def test_the_contact_stays_during_after_call_work_which_counts_down_and_is_exten
     number = caller.text_content() or ""
     row = stand_in.tables["agents"][ME]
     stand_in.move(
-        {"agents": {ME: {**row, "state": "wrap_up", "call_id": "", "since": millis(),
+        {"agents": {ME: {**row, "state": "after_call_work", "call_id": "", "since": millis(),
                          "until": millis() + 25_000}}},
         {"calls": [row["call_id"]]},
     )  # fmt: skip
@@ -103,7 +103,7 @@ def test_the_contact_stays_during_after_call_work_which_counts_down_and_is_exten
     expect(caller).to_have_text(number)
     page.keyboard.press("F9")
     expect(page.get_by_text("剩余 0:5")).to_be_visible()
-    assert asked(stand_in, "/me/agent/wrap-up") == [{"extra_s": 30}]
+    assert asked(stand_in, "/me/agent/after-call-work") == [{"extra_s": 30}]
 
 
 def test_what_comes_after_the_contact_is_shown(open_page, stand_in):

@@ -28,7 +28,7 @@ MORE = (
     SetBusy(agent_id="a", reason="break", by="boss"),
     SetIdle(agent_id="a", by="boss"),
     SignOut(agent_id="a", by="boss"),
-    Release(wrap_up_ms=0),
+    Release(after_call_work_ms=0),
     Connect("other call", "other segment"),
 )
 
@@ -70,7 +70,7 @@ def check(agent: Agent) -> None:
     assert (agent.signed_in_at is not None) == agent.signed_in
     assert (agent.grace_until is not None) == (agent.state is AgentState.DISCONNECTED)
     assert (agents.deadline(agent) is not None) == (
-        agent.state in {AgentState.WRAP_UP, AgentState.DISCONNECTED}
+        agent.state in {AgentState.AFTER_CALL_WORK, AgentState.DISCONNECTED}
     )
     assert bool(agent.reason) == (agent.state is AgentState.BUSY)
     if agent.state in {AgentState.IDLE, AgentState.BUSY, AgentState.OUTBOUND_ONLY}:

@@ -110,7 +110,7 @@ def test_states_add_up_to_the_signed_in_time_of_every_agent_in_every_interval(hi
 
 
 @given(histories())
-def test_talk_hold_and_wrap_up_are_those_of_the_segments(history):
+def test_talk_hold_and_after_call_work_are_those_of_the_segments(history):
     _, facts = history
     _, ledger = folded(facts)
     whole = total(tally for _, _, tally in ledger)
@@ -118,7 +118,7 @@ def test_talk_hold_and_wrap_up_are_those_of_the_segments(history):
     assert whole.handled == len(ended)
     assert whole.talk_ms == sum(event.talk_ms for event in ended)
     assert whole.hold_ms == sum(event.hold_ms for event in ended)
-    assert whole.wrap_up_ms == whole.after_call_ms
+    assert whole.after_call_work_ms == whole.after_call_ms
     assert whole.billable_ms == sum(
         f.event.billable_ms for f in facts if isinstance(f.event, e.CallEnded)
     )
@@ -234,7 +234,7 @@ def test_ratios_are_shares_and_variants_of_the_service_level_are_ordered(history
         for rate in (r.abandon_rate, r.short_abandon_rate, r.queued_rate, r.occupancy):
             found = rate(tally)
             assert found is None or 0 <= found <= 1
-        longer = r.occupancy_with_wrap_up(tally)
+        longer = r.occupancy_with_after_call_work(tally)
         assert longer is None or longer >= (r.occupancy(tally) or 0)
 
 

@@ -51,7 +51,7 @@ def test_figures_of_a_floor_add_up(seed: int, closed: bool) -> None:
     assert whole.handled == len(segments)
     assert whole.talk_ms == sum(event.talk_ms for event in segments)
     assert whole.hold_ms == sum(event.hold_ms for event in segments)
-    assert whole.wrap_up_ms <= whole.after_call_ms
+    assert whole.after_call_work_ms <= whole.after_call_ms
 
     offers = sum(isinstance(event, e.OfferMade) for event in events)
     assert whole.offers == offers

@@ -164,8 +164,8 @@ def test_an_answered_call_counts_in_the_quarter_hour_it_was_offered_in():
             ),
         ),
         (1200, CALL, ENDED),
-        (1200, AGENT, changed(e.AgentState.IDLE, e.AgentState.WRAP_UP, 1_200_000)),
-        (1230, AGENT, changed(e.AgentState.WRAP_UP, e.AgentState.IDLE, 30_000)),
+        (1200, AGENT, changed(e.AgentState.IDLE, e.AgentState.AFTER_CALL_WORK, 1_200_000)),
+        (1230, AGENT, changed(e.AgentState.AFTER_CALL_WORK, e.AgentState.IDLE, 30_000)),
     )
     sums = ledger.sums(Dimension.QUEUE, Calendar("UTC", Width.QUARTER_HOUR))
     assert sums == {
@@ -179,7 +179,7 @@ def test_an_answered_call_counts_in_the_quarter_hour_it_was_offered_in():
             handled=1,
             talk_ms=280_000,
             hold_ms=10_000,
-            wrap_up_ms=30_000,
+            after_call_work_ms=30_000,
             offers=1,
             offers_accepted=1,
             ring_ms=7_000,
@@ -342,8 +342,8 @@ def test_a_busy_spell_below_the_minimum_passes_for_idle():
 def test_after_call_work_without_a_known_segment_is_agent_time_only():
     found = whole(
         (0, AGENT, SIGNED_IN),
-        (0, AGENT, changed(e.AgentState.IDLE, e.AgentState.WRAP_UP, 0)),
-        (9, AGENT, changed(e.AgentState.WRAP_UP, e.AgentState.IDLE, 9_000)),
+        (0, AGENT, changed(e.AgentState.IDLE, e.AgentState.AFTER_CALL_WORK, 0)),
+        (9, AGENT, changed(e.AgentState.AFTER_CALL_WORK, e.AgentState.IDLE, 9_000)),
     )
     assert found == Tally(sign_ins=1, after_call_ms=9_000)
 

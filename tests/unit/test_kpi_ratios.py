@@ -16,7 +16,7 @@ BUSY_HOUR = Tally(
     answered_wait_ms=1_200_000, abandoned_wait_ms=900_000, short_abandoned_wait_ms=15_000,
     overflowed_wait_ms=285_000,
     calls_in=125, calls_blocked=5, calls_by_agent=80, calls_transferred=4,
-    handled=82, talk_ms=14_760_000, hold_ms=820_000, wrap_up_ms=2_460_000,
+    handled=82, talk_ms=14_760_000, hold_ms=820_000, after_call_work_ms=2_460_000,
     offers_accepted=80, ring_ms=1_000_000,
     talking_ms=14_000_000, holding_ms=800_000, consulting_ms=100_000, conferencing_ms=100_000,
     after_call_ms=3_000_000, idle_ms=5_000_000, busy_ms=4_000_000, disconnected_ms=1_000_000,
@@ -28,7 +28,7 @@ BUSY_HOUR = Tally(
 @pytest.mark.parametrize(
     ("kpi", "expected"),
     [
-        (r.average_wrap_up, 30.0),
+        (r.average_after_call_work, 30.0),
         (r.average_time_to_abandon, 90.0),
         (r.average_handle_time, 220.0),
         (r.average_hold_time, 10.0),
@@ -38,7 +38,7 @@ BUSY_HOUR = Tally(
         (r.average_talk_time, 180.0),
         (r.calls_per_hour, 82 * 3_600_000 / 29_700_000),
         (r.occupancy, 0.75),
-        (r.occupancy_with_wrap_up, 18 / 23),
+        (r.occupancy_with_after_call_work, 18 / 23),
         (r.abandon_rate, 0.1),
         (r.short_abandon_rate, 0.05),
         (r.blocked_rate, 0.04),

@@ -88,7 +88,7 @@ class QueueConfig:
     """An abandoned caller who calls back within this keeps the waiting time earned."""
     service_level_ms: int = 20_000
     short_abandon_ms: int = 5_000
-    wrap_up_limit_ms: int = 30_000
+    after_call_work_limit_ms: int = 30_000
     """After-call work ends by itself after this; 0 means idle at once."""
     music: str = "default"
     announce_first_ms: int | None = None

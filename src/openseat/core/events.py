@@ -75,7 +75,7 @@ class AgentState(StrEnum):
     HOLDING = "holding"
     CONSULTING = "consulting"
     CONFERENCING = "conferencing"
-    WRAP_UP = "wrap_up"
+    AFTER_CALL_WORK = "after_call_work"
     """After-call work (话后处理)."""
     BUSY = "busy"
     OUTBOUND_ONLY = "outbound_only"
@@ -597,8 +597,8 @@ class AgentIntended:
     by: str = ""
 
 
-@event("agent.wrap_up_extended")
-class WrapUpExtended:
+@event("agent.after_call_work_extended")
+class AfterCallWorkExtended:
     """After-call work may last until `until`."""
 
     TYPE: ClassVar[str]
@@ -730,7 +730,7 @@ Event = (
     | AgentSignedIn
     | AgentStateChanged
     | AgentIntended
-    | WrapUpExtended
+    | AfterCallWorkExtended
     | AgentSignedOut
     | AgentPhoneChanged
     | AgentLinkChanged

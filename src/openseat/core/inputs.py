@@ -182,7 +182,7 @@ class SetOutboundOnly:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ExtendWrapUp:
+class ExtendAfterCallWork:
     """Ask for more after-call work."""
 
     agent_id: str
@@ -331,7 +331,7 @@ Command = (
     | SetIdle
     | SetBusy
     | SetOutboundOnly
-    | ExtendWrapUp
+    | ExtendAfterCallWork
     | AgentLink
     | RefuseOffer
     | Hold

@@ -186,7 +186,7 @@ def _queue(row: _Row) -> QueueConfig:
         keep_place_ms=row["keep_place_s"] * 1000,
         service_level_ms=row["service_level_s"] * 1000,
         short_abandon_ms=row["short_abandon_s"] * 1000,
-        wrap_up_limit_ms=row["wrap_up_limit_s"] * 1000,
+        after_call_work_limit_ms=row["after_call_work_limit_s"] * 1000,
         music=row["music"],
         announce_first_ms=_ms(row["announce_first_s"]),
         announce_every_ms=_ms(row["announce_every_s"]),

@@ -66,7 +66,7 @@ class QueueFields(Strict):
     keep_place_s: Day = 300
     service_level_s: Annotated[int, Field(ge=1, le=3600)] = 20
     short_abandon_s: Annotated[int, Field(ge=0, le=3600)] = 5
-    wrap_up_limit_s: Annotated[int, Field(ge=0, le=3600)] = 30
+    after_call_work_limit_s: Annotated[int, Field(ge=0, le=3600)] = 30
     music: Word = "default"
     announce_first_s: Day | None = None
     announce_every_s: Annotated[int, Field(ge=5, le=3600)] | None = None

@@ -178,7 +178,7 @@ queues = Table(
     _whole("keep_place_s", 300),
     _whole("service_level_s", 20),
     _whole("short_abandon_s", 5),
-    _whole("wrap_up_limit_s", 30),
+    _whole("after_call_work_limit_s", 30),
     _words("music", "default"),
     _whole("announce_first_s"),
     _whole("announce_every_s"),

@@ -90,11 +90,11 @@ class Kpis(BaseModel):
     average_handle_s: float | None
     average_talk_s: float | None
     average_hold_s: float | None
-    average_wrap_up_s: float | None
+    average_after_call_work_s: float | None
     average_rings: float | None
     calls_per_hour: float | None
     occupancy: float | None
-    occupancy_with_wrap_up: float | None
+    occupancy_with_after_call_work: float | None
     satisfaction: float | None
 
 
@@ -151,11 +151,11 @@ def kpis(tally: Tally) -> Kpis:
         average_handle_s=r.average_handle_time(tally),
         average_talk_s=r.average_talk_time(tally),
         average_hold_s=r.average_hold_time(tally),
-        average_wrap_up_s=r.average_wrap_up(tally),
+        average_after_call_work_s=r.average_after_call_work(tally),
         average_rings=r.average_rings(tally),
         calls_per_hour=r.calls_per_hour(tally),
         occupancy=r.occupancy(tally),
-        occupancy_with_wrap_up=r.occupancy_with_wrap_up(tally),
+        occupancy_with_after_call_work=r.occupancy_with_after_call_work(tally),
         satisfaction=r.satisfaction(tally),
     )
 

@@ -191,7 +191,7 @@ class View:
             "state": agent.state,
             "reason": agent.reason,
             "since": agent.since,
-            "until": agent.wrap_up_until or agent.grace_until,
+            "until": agent.after_call_work_until or agent.grace_until,
             "intended": agent.intended,
             "endpoint": agent.endpoint,
             "call_id": agent.call_id,

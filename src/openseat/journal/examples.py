@@ -91,7 +91,7 @@ OWN: Mapping[str, Mapping[str, Any]] = {
     "agent.signed_in": {"state": AgentState.IDLE},
     "agent.signed_out": {"previous": AgentState.IDLE, "cause": "own", "by": ""},
     "agent.state_changed": {
-        "state": AgentState.WRAP_UP,
+        "state": AgentState.AFTER_CALL_WORK,
         "previous": AgentState.TALKING,
         "previous_ms": 171_900,
     },

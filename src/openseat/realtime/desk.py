@@ -12,7 +12,7 @@ from starlette.responses import Response
 from openseat.core.inputs import (
     Command,
     Dispose,
-    ExtendWrapUp,
+    ExtendAfterCallWork,
     HangUp,
     RefuseOffer,
     SetBusy,
@@ -54,7 +54,7 @@ class StateChange(Strict):
     reason: Word | None = Field(default=None, description="Required for busy")
 
 
-class WrapUpExtension(Strict):
+class AfterCallWorkExtension(Strict):
     """More after-call work."""
 
     extra_s: Annotated[int, Field(ge=1, le=3600)]
@@ -82,7 +82,7 @@ class AgentSeat(BaseModel):
     since: int | None
     endpoint: str
     intended: str | None
-    wrap_up_until: int | None
+    after_call_work_until: int | None
     call_id: str
     segment_id: str
     reachable: bool
@@ -109,7 +109,7 @@ async def read_seat(request: Request, own: Own) -> AgentSeat:
         since=live.get("since"),
         endpoint=live.get("endpoint", ""),
         intended=live.get("intended"),
-        wrap_up_until=live.get("until"),
+        after_call_work_until=live.get("until"),
         call_id=live.get("call_id", ""),
         segment_id=live.get("segment_id", ""),
         reachable=live.get("reachable", False),
@@ -186,12 +186,15 @@ async def set_state(own: Own, body: StateChange) -> Response:
 
 
 @router.post(
-    "/me/agent/wrap-up", operation_id="extend_wrap_up", status_code=204, responses=_ANSWERS
+    "/me/agent/after-call-work",
+    operation_id="extend_after_call_work",
+    status_code=204,
+    responses=_ANSWERS,
 )
-async def extend_wrap_up(own: Own, body: WrapUpExtension) -> Response:
+async def extend_after_call_work(own: Own, body: AfterCallWorkExtension) -> Response:
     """Ask for more after-call work."""
     agent_id = await _agent_id(own)
-    return await _send(own, ExtendWrapUp(agent_id=agent_id, extra_ms=body.extra_s * 1000))
+    return await _send(own, ExtendAfterCallWork(agent_id=agent_id, extra_ms=body.extra_s * 1000))
 
 
 @router.post(

@@ -35,7 +35,7 @@ class Seat:
 
 
 async def gather(
-    settings: Settings, agents: int, *, record_percent: int = 100, wrap_up_s: int = 0
+    settings: Settings, agents: int, *, record_percent: int = 100, after_call_work_s: int = 0
 ) -> list[Seat]:
     """Put a crowd into the directory of a demonstration floor and return its seats.
 
@@ -56,28 +56,30 @@ async def gather(
     try:
         async with connection.transaction():
             await connection.execute("select set_config('openseat.scope', 'operator', true)")
-            await _line(connection, record_percent, wrap_up_s)
+            await _line(connection, record_percent, after_call_work_s)
             await _agents(connection, seats)
     finally:
         await connection.close()
     return seats
 
 
-async def _line(connection: asyncpg.Connection, record_percent: int, wrap_up_s: int) -> None:
+async def _line(
+    connection: asyncpg.Connection, record_percent: int, after_call_work_s: int
+) -> None:
     project = await connection.fetchrow("select id, client_id from projects order by id limit 1")
     if project is None:
         raise LookupError("the demonstration floor was never seeded")
     client = project["client_id"]
     await connection.execute(
         """insert into queues (id, client_id, project_id, name, strategy, record_percent,
-               wrap_up_limit_s, offer_timeout_s)
+               after_call_work_limit_s, offer_timeout_s)
            values ($1, $2, $3, $1, 'longest_idle', $4, $5, 60)
-           on conflict (id) do update set record_percent = $4, wrap_up_limit_s = $5""",
+           on conflict (id) do update set record_percent = $4, after_call_work_limit_s = $5""",
         QUEUE,
         client,
         project["id"],
         record_percent,
-        wrap_up_s,
+        after_call_work_s,
     )
     definition = json.dumps(_FLOW)
     if await connection.fetchval("select 1 from flows where id = $1", QUEUE):

@@ -351,7 +351,9 @@ class _Call:
             )
         )
         self.made.append(
-            maker.change(agent, AgentState.WRAP_UP, call_id=self.call_id, segment_id=segment)
+            maker.change(
+                agent, AgentState.AFTER_CALL_WORK, call_id=self.call_id, segment_id=segment
+            )
         )
         if maker.random.random() < 0.5:
             disposed = SegmentDisposed(

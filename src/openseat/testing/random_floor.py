@@ -204,7 +204,7 @@ class RandomFloor:
                 i.SignOut(agent_id=agent_id),
                 i.SetBusy(agent_id=agent_id, reason="break"),
                 i.SetOutboundOnly(agent_id=agent_id),
-                i.ExtendWrapUp(agent_id=agent_id, extra_ms=10_000),
+                i.ExtendAfterCallWork(agent_id=agent_id, extra_ms=10_000),
                 i.AgentLink(agent_id=agent_id, connected=rng.random() < 0.5),
                 i.RefuseOffer(agent_id=agent_id),
                 i.Hold(agent_id=agent_id),

@@ -1,8 +1,8 @@
 """Random but consistent histories of a floor, as facts: material for properties of folds.
 
-A history has agents who sign in, wait, ring, talk, hold, wrap up, take breaks, lose their desktop
-and sign out, and calls that are refused, served by a flow, abandoned, overflowed, answered,
-transferred, or still waiting when the history stops. Every duration an event states is the
+A history has agents who sign in, wait, ring, talk, hold, do after-call work, take breaks, lose
+their desktop and sign out, and calls that are refused, served by a flow, abandoned, overflowed,
+answered, transferred, or still waiting when the history stops. Every duration an event states is the
 distance of its facts, as in a real journal.
 """
 
@@ -372,7 +372,7 @@ class _Writer:
                 queue_id=queue_id,
             ),
         )
-        self.become(agent, at, e.AgentState.WRAP_UP)
+        self.become(agent, at, e.AgentState.AFTER_CALL_WORK)
         if transferred:
             self.wait_in_vain(call, at)
         else:

@@ -11,7 +11,7 @@ from openseat.core.agents import (
     Agent,
     Connect,
     EndpointChanged,
-    ExtendWrapUp,
+    ExtendAfterCallWork,
     HoldCall,
     JoinConference,
     LinkBack,
@@ -191,7 +191,7 @@ class TestContact:
         desk.talk()
         assert (desk.agent.call_id, desk.agent.segment_id) == ("c", "s")
         assert desk.agent.engaged
-        desk.does(Release(wrap_up_ms=0), after=40_000)
+        desk.does(Release(after_call_work_ms=0), after=40_000)
         assert desk.state is AgentState.IDLE
         assert (desk.agent.handled, desk.agent.talk_ms) == (1, 40_000)
         assert desk.agent.last_released_at == desk.now
@@ -220,7 +220,7 @@ class TestContact:
         assert (desk.agent.handled, desk.agent.talk_ms) == (1, 5_000)
         assert desk.does(Connect("c", "s2")) == []
 
-    @pytest.mark.parametrize("over", [OfferOver(), Release(wrap_up_ms=30_000)])
+    @pytest.mark.parametrize("over", [OfferOver(), Release(after_call_work_ms=30_000)])
     def test_an_offer_that_comes_to_nothing_leads_back_without_after_call_work(self, desk, over):
         desk.does(Reserve("c"), Ring("c"))
         desk.does(over, after=20_000)
@@ -234,8 +234,8 @@ class TestContact:
         ]
         assert desk.does(busy("lunch")) == []
         assert desk.state is AgentState.TALKING
-        desk.does(Release(wrap_up_ms=10_000))
-        assert desk.state is AgentState.WRAP_UP
+        desk.does(Release(after_call_work_ms=10_000))
+        assert desk.state is AgentState.AFTER_CALL_WORK
         (event,) = desk.does(Tick(), after=10_000)
         assert (event.state, event.reason, event.forced_by) == (AgentState.BUSY, "lunch", "boss")
         assert desk.agent.intended is None
@@ -259,7 +259,7 @@ class TestContact:
     def test_a_call_placed_from_a_chosen_state_leads_back_to_it(self, desk, chosen):
         desk.does(chosen)
         state, reason = desk.state, desk.agent.reason
-        desk.does(Ring("c"), Connect("c", "s"), Release(wrap_up_ms=1_000))
+        desk.does(Ring("c"), Connect("c", "s"), Release(after_call_work_ms=1_000))
         desk.does(Tick(), after=1_000)
         assert (desk.state, desk.agent.reason) == (state, reason)
 
@@ -268,10 +268,10 @@ class TestContact:
         assert desk.state is AgentState.IDLE
 
 
-class TestWrapUp:
+class TestAfterCallWork:
     def test_it_has_a_limit(self, desk):
         desk.talk()
-        (event,) = desk.does(Release(wrap_up_ms=30_000))
+        (event,) = desk.does(Release(after_call_work_ms=30_000))
         assert (event.call_id, event.segment_id, event.until) == ("c", "s", desk.now + 30_000)
         assert (desk.agent.call_id, desk.agent.segment_id) == ("", "s")
         assert agents.deadline(desk.agent) == desk.now + 30_000
@@ -282,21 +282,23 @@ class TestWrapUp:
 
     def test_it_can_be_extended(self, desk):
         desk.talk()
-        desk.does(Release(wrap_up_ms=30_000), ExtendWrapUp(agent_id="a", extra_ms=15_000))
+        desk.does(
+            Release(after_call_work_ms=30_000), ExtendAfterCallWork(agent_id="a", extra_ms=15_000)
+        )
         assert agents.deadline(desk.agent) == desk.now + 45_000
         with pytest.raises(CoreError, match=r"agent\.extension_invalid"):
-            desk.does(ExtendWrapUp(agent_id="a", extra_ms=0))
+            desk.does(ExtendAfterCallWork(agent_id="a", extra_ms=0))
 
     def test_it_can_be_ended_early(self, desk):
         desk.talk()
-        desk.does(Release(wrap_up_ms=30_000))
+        desk.does(Release(after_call_work_ms=30_000))
         (event,) = desk.does(idle(), after=4_000)
         assert (event.state, event.previous_ms) == (AgentState.IDLE, 4_000)
 
     def test_a_call_placed_in_it_ends_it(self, desk):
         desk.talk()
-        desk.does(Release(wrap_up_ms=30_000), Ring("c2"), Connect("c2", "s2"))
-        assert (desk.agent.call_id, desk.agent.wrap_up_until) == ("c2", None)
+        desk.does(Release(after_call_work_ms=30_000), Ring("c2"), Connect("c2", "s2"))
+        assert (desk.agent.call_id, desk.agent.after_call_work_until) == ("c2", None)
         assert desk.agent.handled == 2
 
 
@@ -337,18 +339,18 @@ class TestLostLink:
 
     def test_after_call_work_comes_back_for_what_is_left_of_it(self, desk):
         desk.talk()
-        desk.does(busy("lunch"), Release(wrap_up_ms=30_000))
+        desk.does(busy("lunch"), Release(after_call_work_ms=30_000))
         limit = desk.now + 30_000
         desk.does(LinkLost(), after=5_000)
         desk.does(LinkBack(), after=5_000)
-        assert (desk.state, desk.agent.segment_id) == (AgentState.WRAP_UP, "s")
+        assert (desk.state, desk.agent.segment_id) == (AgentState.AFTER_CALL_WORK, "s")
         assert agents.deadline(desk.agent) == limit
         desk.does(Tick(), after=20_000)
         assert (desk.state, desk.agent.reason) == (AgentState.BUSY, "lunch")
 
     def test_after_call_work_that_is_over_does_not_come_back(self, desk):
         desk.talk()
-        desk.does(Release(wrap_up_ms=5_000), LinkLost())
+        desk.does(Release(after_call_work_ms=5_000), LinkLost())
         desk.does(LinkBack(), after=5_000)
         assert desk.state is AgentState.IDLE
 
@@ -356,8 +358,11 @@ class TestLostLink:
         desk.talk()
         desk.does(LinkLost(), LinkLost())
         assert desk.state is AgentState.TALKING
-        made = desk.does(Release(wrap_up_ms=10_000), after=60_000)
-        assert [event.state for event in made] == [AgentState.WRAP_UP, AgentState.DISCONNECTED]
+        made = desk.does(Release(after_call_work_ms=10_000), after=60_000)
+        assert [event.state for event in made] == [
+            AgentState.AFTER_CALL_WORK,
+            AgentState.DISCONNECTED,
+        ]
         assert agents.deadline(desk.agent) == desk.now + 20_000
 
     def test_a_link_that_is_back_before_the_end_leaves_no_trace(self, desk):
@@ -400,11 +405,11 @@ class TestTime:
         assert desk.agent == before.agent
 
     def test_a_state_without_an_end_settles_at_the_next_tick(self, desk):
-        desk.agent.state = AgentState.WRAP_UP
+        desk.agent.state = AgentState.AFTER_CALL_WORK
         (event,) = desk.does(Tick())
         assert isinstance(event, AgentStateChanged)
-        desk.agent.state = AgentState.WRAP_UP
-        (event,) = desk.does(ExtendWrapUp(agent_id="a", extra_ms=1_000))
+        desk.agent.state = AgentState.AFTER_CALL_WORK
+        (event,) = desk.does(ExtendAfterCallWork(agent_id="a", extra_ms=1_000))
         assert event.until == desk.now + 1_000
         desk.agent.state = AgentState.DISCONNECTED
         (event,) = desk.does(Tick())

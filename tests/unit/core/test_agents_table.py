@@ -16,7 +16,7 @@ NOW = 1_000_000
 
 REFUSED = {
     (AgentState.SIGNED_OUT, name): "agent.not_signed_in"
-    for name in ("SignOut", "SetIdle", "SetBusy", "SetOutboundOnly", "ExtendWrapUp")
+    for name in ("SignOut", "SetIdle", "SetBusy", "SetOutboundOnly", "ExtendAfterCallWork")
 }
 REFUSED |= {
     (state, "SignIn"): "agent.already_signed_in"
@@ -24,9 +24,9 @@ REFUSED |= {
     if state is not AgentState.SIGNED_OUT
 }
 REFUSED |= {
-    (state, "ExtendWrapUp"): "agent.not_in_wrap_up"
+    (state, "ExtendAfterCallWork"): "agent.not_in_after_call_work"
     for state in AgentState
-    if state not in (AgentState.SIGNED_OUT, AgentState.WRAP_UP)
+    if state not in (AgentState.SIGNED_OUT, AgentState.AFTER_CALL_WORK)
 }
 
 CONTACT = {
@@ -38,7 +38,7 @@ OPEN = {
     AgentState.IDLE: {"Reserve", "Ring", "Connect"},
     AgentState.OUTBOUND_ONLY: {"Reserve", "Ring", "Connect"},
     AgentState.BUSY: {"Ring", "Connect"},
-    AgentState.WRAP_UP: {"Ring", "Connect"},
+    AgentState.AFTER_CALL_WORK: {"Ring", "Connect"},
     AgentState.DISCONNECTED: {"Ring", "Connect"},
     AgentState.RESERVED: {"Ring", "Connect", "Release", "OfferOver"},
     AgentState.RINGING: {"Ring", "Connect", "Release", "OfferOver"},

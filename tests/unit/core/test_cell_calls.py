@@ -45,7 +45,7 @@ def test_the_tables_are_total():
     assert set(ACTIONS) == set(get_args(FlowAction))
     beside = {
         e.SegmentDisposed, e.RecordingWasStored, e.AgentSignedIn, e.AgentSignedOut,
-        e.AgentStateChanged, e.AgentIntended, e.WrapUpExtended, e.AgentPhoneChanged,
+        e.AgentStateChanged, e.AgentIntended, e.AfterCallWorkExtended, e.AgentPhoneChanged,
         e.AgentLinkChanged, e.SwitchWasLost, e.SwitchWasRestored, e.TrunkWasChanged,
         e.FloorTookOver, e.CellConfigured,
     }  # fmt: skip
@@ -63,7 +63,7 @@ def test_a_call_is_queued_offered_answered_recorded_and_counted():
     (ended,) = w.events(e.CallEnded)
     assert ended.ended_by is e.EndedBy.CUSTOMER
     assert ended.billable_ms == 32_000
-    assert state_of(w, "ag1001") is S.WRAP_UP
+    assert state_of(w, "ag1001") is S.AFTER_CALL_WORK
     w.do(i.RecordingEnded(recording_id=w.last(fx.StartRecording).recording_id))
     w.wait(30_000)
     assert state_of(w, "ag1001") is S.IDLE
@@ -240,7 +240,7 @@ def test_blind_transfer_to_another_queue_makes_a_second_segment():
     target = Target(kind=TargetKind.QUEUE, id="q-b")
     w.do(i.Transfer(agent_id="ag1001", target=target), after=8_000)
     assert fx.Hangup(leg_id=leg) in w.effects
-    assert state_of(w, "ag1001") is S.WRAP_UP
+    assert state_of(w, "ag1001") is S.AFTER_CALL_WORK
     w.pick_up(after=1_000)
     w.do(i.LegEnded(leg_id="cust", cause=16), after=20_000)
     first, second = w.events(e.SegmentEnded)

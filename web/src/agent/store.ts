@@ -51,7 +51,7 @@ export const useDesk = defineStore('desk', () => {
       state: own.state,
       reason: own.reason,
       since: own.since,
-      until: own.wrap_up_until,
+      until: own.after_call_work_until,
       intended: own.intended || null,
       endpoint: own.endpoint,
       callId: own.call_id,
@@ -106,8 +106,8 @@ export const useDesk = defineStore('desk', () => {
   const setIdle = () => act('idle', '/me/agent/state', { state: 'idle' })
   const setBusy = (reason: string) => act('busy', '/me/agent/state', { state: 'busy', reason })
   const setOutboundOnly = () => act('outbound_only', '/me/agent/state', { state: 'outbound_only' })
-  const extendWrapUp = (seconds: number) =>
-    act('wrap-up', '/me/agent/wrap-up', { extra_s: seconds })
+  const extendAfterCallWork = (seconds: number) =>
+    act('after-call-work', '/me/agent/after-call-work', { extra_s: seconds })
   const dispose = (segmentId: string, code: string, notes: string) =>
     act('disposition', `/segments/${encodeURIComponent(segmentId)}/disposition`, { code, notes })
 
@@ -130,7 +130,7 @@ export const useDesk = defineStore('desk', () => {
     setIdle,
     setBusy,
     setOutboundOnly,
-    extendWrapUp,
+    extendAfterCallWork,
     dispose,
     clear,
   }

@@ -807,6 +807,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/agent/after-call-work": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Extend After Call Work
+         * @description Ask for more after-call work.
+         */
+        post: operations["extend_after_call_work"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/agent/hang-up": {
         parameters: {
             query?: never;
@@ -921,26 +941,6 @@ export interface paths {
          * @description Become idle, busy with a reason, or outbound only.
          */
         post: operations["set_own_state"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/me/agent/wrap-up": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Extend Wrap Up
-         * @description Ask for more after-call work.
-         */
-        post: operations["extend_wrap_up"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1804,6 +1804,14 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AfterCallWorkExtension
+         * @description More after-call work.
+         */
+        AfterCallWorkExtension: {
+            /** Extra S */
+            extra_s: number;
+        };
+        /**
          * Agent
          * @description A person who handles interactions.
          */
@@ -2010,6 +2018,8 @@ export interface components {
          * @description The agent's own seat; times are milliseconds since the Unix epoch.
          */
         AgentSeat: {
+            /** After Call Work Until */
+            after_call_work_until: number | null;
             /** Agent Id */
             agent_id: string;
             /** Busy Reasons */
@@ -2050,8 +2060,6 @@ export interface components {
             state: string;
             /** Talk Ms */
             talk_ms: number;
-            /** Wrap Up Until */
-            wrap_up_until: number | null;
         };
         /** Body_create_prompt */
         Body_create_prompt: {
@@ -3247,6 +3255,8 @@ export interface components {
         Kpis: {
             /** Abandon Rate */
             abandon_rate: number | null;
+            /** Average After Call Work S */
+            average_after_call_work_s: number | null;
             /** Average Handle S */
             average_handle_s: number | null;
             /** Average Hold S */
@@ -3261,16 +3271,14 @@ export interface components {
             average_talk_s: number | null;
             /** Average Time To Abandon S */
             average_time_to_abandon_s: number | null;
-            /** Average Wrap Up S */
-            average_wrap_up_s: number | null;
             /** Blocked Rate */
             blocked_rate: number | null;
             /** Calls Per Hour */
             calls_per_hour: number | null;
             /** Occupancy */
             occupancy: number | null;
-            /** Occupancy With Wrap Up */
-            occupancy_with_wrap_up: number | null;
+            /** Occupancy With After Call Work */
+            occupancy_with_after_call_work: number | null;
             /** Queued Rate */
             queued_rate: number | null;
             /** Satisfaction */
@@ -4415,6 +4423,8 @@ export interface components {
         Queue: {
             /** Active */
             active: boolean;
+            /** After Call Work Limit S */
+            after_call_work_limit_s: number;
             /** Ageing Per Minute */
             ageing_per_minute: number;
             /** Announce Every S */
@@ -4482,8 +4492,6 @@ export interface components {
             version: number;
             /** Weight */
             weight: number;
-            /** Wrap Up Limit S */
-            wrap_up_limit_s: number;
         };
         /**
          * QueueFields
@@ -4495,6 +4503,11 @@ export interface components {
              * @default true
              */
             active: boolean;
+            /**
+             * After Call Work Limit S
+             * @default 30
+             */
+            after_call_work_limit_s: number;
             /**
              * Ageing Per Minute
              * @default 0
@@ -4600,11 +4613,6 @@ export interface components {
              * @default 1
              */
             weight: number;
-            /**
-             * Wrap Up Limit S
-             * @default 30
-             */
-            wrap_up_limit_s: number;
         };
         /**
          * QueueFieldsChange
@@ -4613,6 +4621,8 @@ export interface components {
         QueueFieldsChange: {
             /** Active */
             active?: boolean;
+            /** After Call Work Limit S */
+            after_call_work_limit_s?: number;
             /** Ageing Per Minute */
             ageing_per_minute?: number;
             /** Announce Every S */
@@ -4666,8 +4676,6 @@ export interface components {
             strategy?: components["schemas"]["Strategy"];
             /** Weight */
             weight?: number;
-            /** Wrap Up Limit S */
-            wrap_up_limit_s?: number;
         };
         /**
          * RatePlan
@@ -5611,14 +5619,6 @@ export interface components {
          * @enum {string}
          */
         Width: "15m" | "30m" | "1h" | "day" | "week" | "month";
-        /**
-         * WrapUpExtension
-         * @description More after-call work.
-         */
-        WrapUpExtension: {
-            /** Extra S */
-            extra_s: number;
-        };
     };
     responses: never;
     parameters: never;
@@ -8978,7 +8978,7 @@ export interface operations {
                 group_id?: string | null;
                 trunk_id?: string | null;
                 /** @description Name of a count */
-                measure: "offered" | "answered" | "abandoned" | "short_abandoned" | "overflowed" | "queued" | "within_target" | "abandoned_within_target" | "answered_wait_ms" | "abandoned_wait_ms" | "short_abandoned_wait_ms" | "overflowed_wait_ms" | "longest_wait_ms" | "calls_in" | "calls_out" | "calls_internal" | "calls_blocked" | "calls_refused" | "calls_ended" | "calls_connected" | "calls_by_flow" | "calls_by_agent" | "calls_transferred" | "call_ms" | "billable_ms" | "callbacks_promised" | "voicemails" | "handled" | "talk_ms" | "hold_ms" | "wrap_up_ms" | "transfers" | "offers" | "offers_accepted" | "offers_missed" | "ring_ms" | "sign_ins" | "breaks" | "idle_ms" | "reserved_ms" | "ringing_ms" | "talking_ms" | "holding_ms" | "consulting_ms" | "conferencing_ms" | "after_call_ms" | "busy_ms" | "outbound_only_ms" | "disconnected_ms" | "ratings" | "rating_points" | "rating_scale";
+                measure: "offered" | "answered" | "abandoned" | "short_abandoned" | "overflowed" | "queued" | "within_target" | "abandoned_within_target" | "answered_wait_ms" | "abandoned_wait_ms" | "short_abandoned_wait_ms" | "overflowed_wait_ms" | "longest_wait_ms" | "calls_in" | "calls_out" | "calls_internal" | "calls_blocked" | "calls_refused" | "calls_ended" | "calls_connected" | "calls_by_flow" | "calls_by_agent" | "calls_transferred" | "call_ms" | "billable_ms" | "callbacks_promised" | "voicemails" | "handled" | "talk_ms" | "hold_ms" | "after_call_work_ms" | "transfers" | "offers" | "offers_accepted" | "offers_missed" | "ring_ms" | "sign_ins" | "breaks" | "idle_ms" | "reserved_ms" | "ringing_ms" | "talking_ms" | "holding_ms" | "consulting_ms" | "conferencing_ms" | "after_call_ms" | "busy_ms" | "outbound_only_ms" | "disconnected_ms" | "ratings" | "rating_points" | "rating_scale";
                 /** @description The row's key; all rows when left out */
                 key?: string | null;
                 limit?: number;
@@ -11847,6 +11847,109 @@ export interface operations {
             };
         };
     };
+    extend_after_call_work: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AfterCallWorkExtension"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     hang_up: {
         parameters: {
             query?: never;
@@ -12356,109 +12459,6 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["StateChange"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Bad Request */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Not Found */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Conflict */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Request Entity Too Large */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemDocument"];
-                };
-            };
-        };
-    };
-    extend_wrap_up: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["WrapUpExtension"];
             };
         };
         responses: {

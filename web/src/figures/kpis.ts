@@ -30,7 +30,7 @@ const QUEUES: readonly Kpi[] = [
   { key: 'average_time_to_abandon_s', kind: 'mean', width: 86, measure: 'abandoned_wait_ms' },
   { key: 'average_talk_s', kind: 'mean', width: 78, measure: 'talk_ms' },
   { key: 'average_hold_s', kind: 'mean', width: 78, measure: 'hold_ms' },
-  { key: 'average_wrap_up_s', kind: 'mean', width: 78, measure: 'wrap_up_ms' },
+  { key: 'average_after_call_work_s', kind: 'mean', width: 78, measure: 'after_call_work_ms' },
   { key: 'average_handle_s', kind: 'mean', width: 78, measure: 'handled' },
   { key: 'transfer_rate', kind: 'share', width: 72, measure: 'calls_transferred' },
 ]
@@ -40,7 +40,7 @@ const AGENTS: readonly Kpi[] = [
   { key: 'calls_per_hour', kind: 'number', width: 90, measure: 'handled' },
   { key: 'average_talk_s', kind: 'mean', width: 86, measure: 'talk_ms' },
   { key: 'average_hold_s', kind: 'mean', width: 86, measure: 'hold_ms' },
-  { key: 'average_wrap_up_s', kind: 'mean', width: 86, measure: 'wrap_up_ms' },
+  { key: 'average_after_call_work_s', kind: 'mean', width: 86, measure: 'after_call_work_ms' },
   { key: 'average_handle_s', kind: 'mean', width: 86, measure: 'handled' },
   { key: 'occupancy', kind: 'share', width: 80, measure: null },
   { key: 'transfer_rate', kind: 'share', width: 80, measure: 'calls_transferred' },

@@ -9,7 +9,7 @@ export const AGENT_STATES = [
   'holding',
   'consulting',
   'conferencing',
-  'wrap_up',
+  'after_call_work',
   'busy',
   'outbound_only',
   'disconnected',

@@ -35,7 +35,7 @@ export const AGENT_LOOKS: Record<AgentState, Look> = {
   holding: { tone: 'hold', icon: VideoPause },
   consulting: { tone: 'info', icon: Connection },
   conferencing: { tone: 'info', icon: UserFilled },
-  wrap_up: { tone: 'calm', icon: EditPen },
+  after_call_work: { tone: 'calm', icon: EditPen },
   busy: { tone: 'bad', icon: CoffeeCup },
   outbound_only: { tone: 'calm', icon: TopRight },
   disconnected: { tone: 'off', icon: Link },

@@ -37,7 +37,7 @@ from openseat.core.agents.stimuli import (
 from openseat.core.agents.table import TABLE
 from openseat.core.inputs import (
     EndpointChanged,
-    ExtendWrapUp,
+    ExtendAfterCallWork,
     SetBusy,
     SetIdle,
     SetOutboundOnly,
@@ -55,7 +55,7 @@ __all__ = [
     "Connect",
     "EndConsult",
     "EndpointChanged",
-    "ExtendWrapUp",
+    "ExtendAfterCallWork",
     "HoldCall",
     "JoinConference",
     "LinkBack",

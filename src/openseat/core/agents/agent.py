@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from openseat.core.events import (
+    AfterCallWorkExtended,
     AgentIntended,
     AgentLinkChanged,
     AgentPhoneChanged,
@@ -14,7 +15,6 @@ from openseat.core.events import (
     AgentState,
     AgentStateChanged,
     Event,
-    WrapUpExtended,
 )
 from openseat.core.identity import Instant, Milliseconds
 
@@ -66,7 +66,7 @@ class Agent:
     intended_reason: str = ""
     intended_by: str = ""
     """The supervisor who asked for it; empty for the agent's own wish."""
-    wrap_up_until: Instant | None = None
+    after_call_work_until: Instant | None = None
     grace_until: Instant | None = None
     restored: AgentState = AgentState.IDLE
     """While disconnected: what the agent was, and will be when the link is back."""
@@ -100,8 +100,8 @@ class Agent:
 
 def deadline(agent: Agent) -> Instant | None:
     """When the agent needs a `Tick`: the end of after-call work or of the grace, if any."""
-    if agent.state is AgentState.WRAP_UP:
-        return agent.wrap_up_until
+    if agent.state is AgentState.AFTER_CALL_WORK:
+        return agent.after_call_work_until
     if agent.state is AgentState.DISCONNECTED:
         return agent.grace_until
     return None
@@ -133,8 +133,8 @@ def apply(agent: Agent, event: Event, at: Instant) -> None:
             _sign_out(agent, at)
         case AgentIntended():
             _intend(agent, event.state, event.reason, event.by)
-        case WrapUpExtended():
-            agent.wrap_up_until = event.until
+        case AfterCallWorkExtended():
+            agent.after_call_work_until = event.until
         case AgentLinkChanged():
             agent.link_lost = not event.connected
         case AgentPhoneChanged():
@@ -157,7 +157,7 @@ def _sign_in(agent: Agent, event: AgentSignedIn, at: Instant) -> None:
 def _sign_out(agent: Agent, at: Instant) -> None:
     agent.state, agent.reason, agent.since = AgentState.SIGNED_OUT, "", at
     agent.session_id = agent.endpoint = agent.call_id = agent.segment_id = ""
-    agent.signed_in_at = agent.wrap_up_until = agent.grace_until = None
+    agent.signed_in_at = agent.after_call_work_until = agent.grace_until = None
     agent.link_lost = False
     _intend(agent, None)
 
@@ -177,7 +177,7 @@ def _change(agent: Agent, event: AgentStateChanged, at: Instant) -> None:
         agent.restored = before
         if before in LASTING:
             _intend(agent, before, agent.reason)
-    elif state is not AgentState.WRAP_UP:
+    elif state is not AgentState.AFTER_CALL_WORK:
         _intend(agent, None)
     if before in CONVERSING and state not in CONVERSING:
         agent.last_released_at = at
@@ -186,10 +186,10 @@ def _change(agent: Agent, event: AgentStateChanged, at: Instant) -> None:
     agent.state, agent.reason, agent.since = state, event.reason, at
     agent.call_id = event.call_id if state in ENGAGED else ""
     agent.segment_id = event.segment_id
-    if state is AgentState.WRAP_UP:
-        agent.wrap_up_until = event.until
+    if state is AgentState.AFTER_CALL_WORK:
+        agent.after_call_work_until = event.until
     elif state is not AgentState.DISCONNECTED:
-        agent.wrap_up_until = None
+        agent.after_call_work_until = None
     agent.grace_until = event.until if state is AgentState.DISCONNECTED else None
 
 

@@ -37,7 +37,7 @@ from openseat.core.events import AgentState
 from openseat.core.identity import CountingIds
 from openseat.core.inputs import (
     EndpointChanged,
-    ExtendWrapUp,
+    ExtendAfterCallWork,
     SetBusy,
     SetIdle,
     SetOutboundOnly,
@@ -51,7 +51,7 @@ SAMPLES: Final[tuple[Stimulus, ...]] = (
     SetIdle(agent_id="a"),
     SetBusy(agent_id="a", reason="meeting"),
     SetOutboundOnly(agent_id="a"),
-    ExtendWrapUp(agent_id="a", extra_ms=10_000),
+    ExtendAfterCallWork(agent_id="a", extra_ms=10_000),
     EndpointChanged(agent_id="a", reachable=False),
     Reserve("call"),
     Ring("call"),
@@ -61,7 +61,7 @@ SAMPLES: Final[tuple[Stimulus, ...]] = (
     StartConsult(),
     EndConsult(),
     JoinConference(),
-    Release(wrap_up_ms=30_000),
+    Release(after_call_work_ms=30_000),
     OfferOver(),
     LinkLost(),
     LinkBack(),
@@ -98,8 +98,8 @@ def sample(state: AgentState) -> Agent:
         agent.call_id = "call"
     if state is AgentState.BUSY:
         agent.reason = "break"
-    if state is AgentState.WRAP_UP:
-        agent.segment_id, agent.wrap_up_until = "segment", _NOW + 10_000
+    if state is AgentState.AFTER_CALL_WORK:
+        agent.segment_id, agent.after_call_work_until = "segment", _NOW + 10_000
     if state is AgentState.DISCONNECTED:
         agent.link_lost, agent.grace_until = True, _NOW + 10_000
     return agent
@@ -109,7 +109,7 @@ def _circumstances(state: AgentState) -> list[Agent]:
     """The same state with what else decides where it leads."""
     plain = sample(state)
     found = [plain]
-    if state in ENGAGED or state is AgentState.WRAP_UP:
+    if state in ENGAGED or state is AgentState.AFTER_CALL_WORK:
         found += [
             replace(plain, intended=AgentState.BUSY, intended_reason="break"),
             replace(plain, intended=AgentState.OUTBOUND_ONLY),
@@ -117,15 +117,15 @@ def _circumstances(state: AgentState) -> list[Agent]:
         ]
     if state in ENGAGED:
         found.append(replace(plain, link_lost=True))
-    if state is AgentState.WRAP_UP:
-        found.append(replace(plain, wrap_up_until=_NOW))
-        found += [replace(one, wrap_up_until=_NOW) for one in found[1:4]]
+    if state is AgentState.AFTER_CALL_WORK:
+        found.append(replace(plain, after_call_work_until=_NOW))
+        found += [replace(one, after_call_work_until=_NOW) for one in found[1:4]]
     if state is AgentState.DISCONNECTED:
         found += [
             replace(plain, grace_until=_NOW),
             replace(plain, intended=AgentState.BUSY, intended_reason="break"),
             replace(plain, intended=AgentState.OUTBOUND_ONLY),
-            replace(plain, restored=AgentState.WRAP_UP, wrap_up_until=_NOW + 5_000),
+            replace(plain, restored=AgentState.AFTER_CALL_WORK, after_call_work_until=_NOW + 5_000),
         ]
     return found
 
@@ -138,7 +138,7 @@ def outcomes(state: AgentState, stimulus: Stimulus) -> tuple[list[AgentState], s
     reached: dict[AgentState, None] = {}
     variants = [stimulus]
     if isinstance(stimulus, Release):
-        variants.append(Release(wrap_up_ms=0))
+        variants.append(Release(after_call_work_ms=0))
     for agent in _circumstances(state):
         for variant in variants:
             after = replace(agent)

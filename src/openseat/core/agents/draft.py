@@ -57,7 +57,7 @@ class Draft:
         """
         agent = self.agent
         of_contact = state in ENGAGED
-        works = of_contact or state in (AgentState.WRAP_UP, AgentState.DISCONNECTED)
+        works = of_contact or state in (AgentState.AFTER_CALL_WORK, AgentState.DISCONNECTED)
         self.add(
             AgentStateChanged(
                 agent_id=agent.agent_id,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from openseat.core.agents.draft import Draft
 from openseat.core.agents.stimuli import Connect, Release, Reserve, Ring
 from openseat.core.errors import CoreError
-from openseat.core.events import AgentPhoneChanged, AgentSignedIn, AgentState, WrapUpExtended
+from openseat.core.events import AfterCallWorkExtended, AgentPhoneChanged, AgentSignedIn, AgentState
 from openseat.core.inputs import (
     EndpointChanged,
-    ExtendWrapUp,
+    ExtendAfterCallWork,
     SetBusy,
     SetIdle,
     SetOutboundOnly,
@@ -33,9 +33,9 @@ def already_signed_in(draft: Draft, _: object) -> None:
     )
 
 
-def not_in_wrap_up(draft: Draft, _: object) -> None:
+def not_in_after_call_work(draft: Draft, _: object) -> None:
     """Refuse: there is no after-call work to extend."""
-    raise CoreError("agent.not_in_wrap_up", agent_id=draft.agent.agent_id)
+    raise CoreError("agent.not_in_after_call_work", agent_id=draft.agent.agent_id)
 
 
 def nothing(draft: Draft, _: object) -> None:
@@ -111,12 +111,16 @@ def go_outbound_only_later(draft: Draft, stimulus: SetOutboundOnly) -> None:
     draft.intend(AgentState.OUTBOUND_ONLY, by=stimulus.by)
 
 
-def extend_wrap_up(draft: Draft, stimulus: ExtendWrapUp) -> None:
+def extend_after_call_work(draft: Draft, stimulus: ExtendAfterCallWork) -> None:
     """Move the end of after-call work."""
     if stimulus.extra_ms <= 0:
         raise CoreError("agent.extension_invalid", agent_id=draft.agent.agent_id)
-    until = draft.now if draft.agent.wrap_up_until is None else draft.agent.wrap_up_until
-    draft.add(WrapUpExtended(agent_id=draft.agent.agent_id, until=until + stimulus.extra_ms))
+    until = (
+        draft.now
+        if draft.agent.after_call_work_until is None
+        else draft.agent.after_call_work_until
+    )
+    draft.add(AfterCallWorkExtended(agent_id=draft.agent.agent_id, until=until + stimulus.extra_ms))
 
 
 # -- contacts ----------------------------------------------------------------------
@@ -162,8 +166,8 @@ def confer(draft: Draft, _: object) -> None:
 
 def release(draft: Draft, stimulus: Release) -> None:
     """The conversation is over: after-call work if there is any, else on at once."""
-    if stimulus.wrap_up_ms > 0:
-        draft.change(AgentState.WRAP_UP, until=draft.now + stimulus.wrap_up_ms)
+    if stimulus.after_call_work_ms > 0:
+        draft.change(AgentState.AFTER_CALL_WORK, until=draft.now + stimulus.after_call_work_ms)
         draft.keep_if_lost()
     else:
         draft.settle()
@@ -196,9 +200,13 @@ def note_link_back(draft: Draft, _: object) -> None:
 def restore(draft: Draft, _: object) -> None:
     """Back within the grace time: what the agent was before, or what was asked for since."""
     draft.link(connected=True)
-    until = draft.agent.wrap_up_until
-    if draft.agent.restored is AgentState.WRAP_UP and until is not None and until > draft.now:
-        draft.change(AgentState.WRAP_UP, until=until)
+    until = draft.agent.after_call_work_until
+    if (
+        draft.agent.restored is AgentState.AFTER_CALL_WORK
+        and until is not None
+        and until > draft.now
+    ):
+        draft.change(AgentState.AFTER_CALL_WORK, until=until)
     else:
         draft.settle()
 
@@ -209,9 +217,9 @@ def phone_changed(draft: Draft, stimulus: EndpointChanged) -> None:
         draft.add(AgentPhoneChanged(agent_id=draft.agent.agent_id, reachable=stimulus.reachable))
 
 
-def end_wrap_up(draft: Draft, _: object) -> None:
+def end_after_call_work(draft: Draft, _: object) -> None:
     """After-call work ends by itself when its time is over."""
-    until = draft.agent.wrap_up_until
+    until = draft.agent.after_call_work_until
     if until is None or until <= draft.now:
         draft.settle()
 

@@ -8,7 +8,7 @@ from typing import Final, get_args
 from openseat.core.identity import Milliseconds
 from openseat.core.inputs import (
     EndpointChanged,
-    ExtendWrapUp,
+    ExtendAfterCallWork,
     SetBusy,
     SetIdle,
     SetOutboundOnly,
@@ -69,9 +69,9 @@ class JoinConference:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """The conversation is over; after-call work may last `wrap_up_ms`, 0 for none."""
+    """The conversation is over; after-call work may last `after_call_work_ms`, 0 for none."""
 
-    wrap_up_ms: Milliseconds = 0
+    after_call_work_ms: Milliseconds = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ Stimulus = (
     | SetIdle
     | SetBusy
     | SetOutboundOnly
-    | ExtendWrapUp
+    | ExtendAfterCallWork
     | EndpointChanged
     | Reserve
     | Ring

@@ -29,7 +29,7 @@ from openseat.core.agents.stimuli import (
 from openseat.core.events import AgentState
 from openseat.core.inputs import (
     EndpointChanged,
-    ExtendWrapUp,
+    ExtendAfterCallWork,
     SetBusy,
     SetIdle,
     SetOutboundOnly,
@@ -46,7 +46,7 @@ _SIGNED_OUT: Row = {
     SetIdle: h.not_signed_in,
     SetBusy: h.not_signed_in,
     SetOutboundOnly: h.not_signed_in,
-    ExtendWrapUp: h.not_signed_in,
+    ExtendAfterCallWork: h.not_signed_in,
     EndpointChanged: h.phone_changed,
     LinkLost: h.nothing,
     LinkBack: h.nothing,
@@ -59,7 +59,7 @@ _FREE: Row = {
     SetIdle: h.go_idle,
     SetBusy: h.go_busy,
     SetOutboundOnly: h.go_outbound_only,
-    ExtendWrapUp: h.not_in_wrap_up,
+    ExtendAfterCallWork: h.not_in_after_call_work,
     EndpointChanged: h.phone_changed,
     Ring: h.ring,
     Connect: h.connect,
@@ -75,7 +75,7 @@ _ENGAGED: Row = {
     SetIdle: h.go_idle_later,
     SetBusy: h.go_busy_later,
     SetOutboundOnly: h.go_outbound_only_later,
-    ExtendWrapUp: h.not_in_wrap_up,
+    ExtendAfterCallWork: h.not_in_after_call_work,
     EndpointChanged: h.phone_changed,
     Connect: h.connect,
     LinkLost: h.note_link_lost,
@@ -104,7 +104,8 @@ TABLE: Final[Mapping[AgentState, Row]] = {
     AgentState.IDLE: _FREE | {SetIdle: h.nothing, Reserve: h.reserve},
     AgentState.BUSY: _FREE,
     AgentState.OUTBOUND_ONLY: _FREE | {SetOutboundOnly: h.nothing, Reserve: h.reserve},
-    AgentState.WRAP_UP: _FREE | {ExtendWrapUp: h.extend_wrap_up, Tick: h.end_wrap_up},
+    AgentState.AFTER_CALL_WORK: _FREE
+    | {ExtendAfterCallWork: h.extend_after_call_work, Tick: h.end_after_call_work},
     AgentState.DISCONNECTED: _FREE
     | {
         SetIdle: h.go_idle_later,

@@ -58,7 +58,7 @@ def free_agent(turn: Turn, call: Call, agent_id: str) -> None:
     """Give back an agent who was in the call without a segment of their own."""
     agent = turn.state.agents.get(agent_id)
     if agent is not None and agent.call_id == call.call_id:
-        turn.stimulate(agent, Release(wrap_up_ms=0))
+        turn.stimulate(agent, Release(after_call_work_ms=0))
 
 
 def _agent_gone(turn: Turn, call: Call, leg: Leg, cause: int, at: int | None) -> None:

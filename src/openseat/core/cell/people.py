@@ -10,7 +10,7 @@ from openseat.core.cell.turn import Turn
 from openseat.core.effects import Hangup
 from openseat.core.errors import CoreError
 
-OwnState = i.SignOut | i.SetIdle | i.SetBusy | i.SetOutboundOnly | i.ExtendWrapUp
+OwnState = i.SignOut | i.SetIdle | i.SetBusy | i.SetOutboundOnly | i.ExtendAfterCallWork
 """Commands that the agents' own rules answer."""
 
 SUPERVISOR_BUSY_REASONS = ("forced",)

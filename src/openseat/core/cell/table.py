@@ -107,7 +107,7 @@ HANDLERS: Final[Mapping[type[Any], Callable[[Turn, Any], None]]] = {
     i.SetIdle: people.own_state,
     i.SetBusy: people.own_state,
     i.SetOutboundOnly: people.own_state,
-    i.ExtendWrapUp: people.own_state,
+    i.ExtendAfterCallWork: people.own_state,
     i.AgentLink: _link,
     i.RefuseOffer: lambda turn, it: people.refuse(turn, it.agent_id),
     i.Hold: lambda turn, it: talking.hold(turn, it.agent_id),

@@ -19,7 +19,7 @@ from openseat.core.effects import (
 )
 from openseat.core.errors import CoreError
 
-DIRECT_WRAP_UP_MS = 30_000
+DIRECT_AFTER_CALL_WORK_MS = 30_000
 """After-call work of a contact that came through no queue."""
 
 
@@ -132,8 +132,8 @@ def end_segment(
     agent = turn.state.agents.get(segment.agent_id)
     if agent is not None and agent.call_id == call.call_id:
         queue = turn.queue(segment.queue_id)
-        wrap_up_ms = queue.wrap_up_limit_ms if queue else DIRECT_WRAP_UP_MS
-        turn.stimulate(agent, Release(wrap_up_ms=wrap_up_ms))
+        after_call_work_ms = queue.after_call_work_limit_ms if queue else DIRECT_AFTER_CALL_WORK_MS
+        turn.stimulate(agent, Release(after_call_work_ms=after_call_work_ms))
 
 
 def current(turn: Turn, agent_id: str) -> tuple[Call, Segment]:

@@ -50,9 +50,9 @@ def _leave_state(
     spend(ledger, agent, state, began, at)
     if state is e.AgentState.BUSY:
         ledger.tally(agent.place, began).breaks += 1
-    elif state is e.AgentState.WRAP_UP and agent.segment is not None:
+    elif state is e.AgentState.AFTER_CALL_WORK and agent.segment is not None:
         spot = agent.segment
-        ledger.tally(spot.place, spot.at).wrap_up_ms += spent_ms
+        ledger.tally(spot.place, spot.at).after_call_work_ms += spent_ms
 
 
 def spend(

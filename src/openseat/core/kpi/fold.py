@@ -97,7 +97,7 @@ WITHOUT_FIGURES: frozenset[type[Any]] = frozenset(
         e.RecordingStopped,
         e.RecordingWasStored,
         e.AgentIntended,
-        e.WrapUpExtended,
+        e.AfterCallWorkExtended,
         e.AgentPhoneChanged,
         e.AgentLinkChanged,
         e.SwitchWasLost,

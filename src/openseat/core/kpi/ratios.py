@@ -47,9 +47,9 @@ def mean_s(spent_ms: Milliseconds, times: int) -> float | None:
     return spent_ms / (1000 * times) if times else None
 
 
-def average_wrap_up(tally: Tally) -> float | None:
+def average_after_call_work(tally: Tally) -> float | None:
     """1: mean after-call work per handled segment, seconds."""
-    return mean_s(tally.wrap_up_ms, tally.handled)
+    return mean_s(tally.after_call_work_ms, tally.handled)
 
 
 def adherence(tally: Tally, scheduled_ms: Milliseconds) -> float | None:
@@ -69,7 +69,7 @@ def cost_per_call(tally: Tally, cost: Decimal) -> Fraction | None:
 
 def average_handle_time(tally: Tally) -> float | None:
     """5: talk + hold + after-call work per handled segment, seconds."""
-    return mean_s(tally.talk_ms + tally.hold_ms + tally.wrap_up_ms, tally.handled)
+    return mean_s(tally.talk_ms + tally.hold_ms + tally.after_call_work_ms, tally.handled)
 
 
 def average_hold_time(tally: Tally) -> float | None:
@@ -112,7 +112,7 @@ def occupancy(tally: Tally) -> float | None:
     return share(tally.contact_ms, tally.contact_ms + tally.idle_ms)
 
 
-def occupancy_with_wrap_up(tally: Tally) -> float | None:
+def occupancy_with_after_call_work(tally: Tally) -> float | None:
     """13, second figure: after-call work counts as work."""
     work = tally.contact_ms + tally.after_call_ms
     return share(work, work + tally.idle_ms)

@@ -67,7 +67,7 @@ class Tally:
     """Segments that are over."""
     talk_ms: Milliseconds = 0
     hold_ms: Milliseconds = 0
-    wrap_up_ms: Milliseconds = 0
+    after_call_work_ms: Milliseconds = 0
     transfers: int = 0
     """Times a customer was sent on, to whatever target."""
     offers: int = 0
@@ -159,7 +159,7 @@ STATE_FIELDS: dict[AgentState, str] = {
     AgentState.HOLDING: "holding_ms",
     AgentState.CONSULTING: "consulting_ms",
     AgentState.CONFERENCING: "conferencing_ms",
-    AgentState.WRAP_UP: "after_call_ms",
+    AgentState.AFTER_CALL_WORK: "after_call_ms",
     AgentState.BUSY: "busy_ms",
     AgentState.OUTBOUND_ONLY: "outbound_only_ms",
     AgentState.DISCONNECTED: "disconnected_ms",

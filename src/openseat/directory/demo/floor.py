@@ -55,7 +55,7 @@ _QUEUE: Row = {
     "ageing_per_minute": 1,
     "max_wait_s": 600,
     "max_length": 50,
-    "wrap_up_limit_s": 20,
+    "after_call_work_limit_s": 20,
 }
 QUEUES: list[Row] = [
     {

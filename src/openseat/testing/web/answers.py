@@ -192,9 +192,9 @@ def desk(router: APIRouter, stand_in: StandIn) -> None:
     async def sign_out() -> None:
         change(**over, state="signed_out", endpoint="")
 
-    @router.post("/me/agent/wrap-up", status_code=204)
+    @router.post("/me/agent/after-call-work", status_code=204)
     async def extend(request: Request) -> None:
-        until = stand_in.seat()["wrap_up_until"] or 0
+        until = stand_in.seat()["after_call_work_until"] or 0
         extra = (await request.json())["extra_s"] * 1000
         stand_in.agent(stand_in.own_agent_id, until=until + extra)
 

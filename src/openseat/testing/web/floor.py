@@ -130,7 +130,7 @@ def floor_tables(seed: int = 7) -> dict[str, dict[str, Row]]:
     agents: dict[str, Row] = {}
     calls: dict[str, Row] = {}
     states = (
-        ["talking"] * 9 + ["idle"] * 5 + ["wrap_up"] * 3 + ["busy"] * 2
+        ["talking"] * 9 + ["idle"] * 5 + ["after_call_work"] * 3 + ["busy"] * 2
         + ["ringing", "holding", "outbound_only", "disconnected", "signed_out"]
     )  # fmt: skip
     for agent_id, state in zip(AGENTS, states, strict=True):
@@ -145,12 +145,12 @@ def floor_tables(seed: int = 7) -> dict[str, dict[str, Row]]:
         )
         if state == "busy":
             row["reason"] = rng.choice(["break", "meeting", "training"])
-        if state == "wrap_up":
+        if state == "after_call_work":
             row["until"] = now + 25_000
-        if state in {"talking", "ringing", "holding", "wrap_up"}:
+        if state in {"talking", "ringing", "holding", "after_call_work"}:
             queue_id = rng.choice(list(QUEUES))
             row |= {"queue_id": queue_id, "client_id": client_of(queue_id)}
-            if state != "wrap_up":
+            if state != "after_call_work":
                 call_id = f"call-3-{1000 + len(calls)}"
                 row |= {"call_id": call_id, "segment_id": f"segment-3-{len(calls)}"}
                 calls[call_id] = call_row(

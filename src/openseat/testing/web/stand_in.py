@@ -140,7 +140,7 @@ class StandIn:
         row = self.tables["agents"][self.own_agent_id]
         return {
             **row,
-            "wrap_up_until": row["until"],
+            "after_call_work_until": row["until"],
             "busy_reasons": ["break", "meeting", "training"],
             "endpoints": [f"phone-{row['number']}", "phone-2001"],
             "live": True,

@@ -68,7 +68,7 @@ export default {
     holding: 'Holding',
     consulting: 'Consulting',
     conferencing: 'Conference',
-    wrap_up: 'After-call work',
+    after_call_work: 'After-call work',
     busy: 'Busy',
     outbound_only: 'Outbound only',
     disconnected: 'Disconnected',

@@ -58,7 +58,7 @@ export default {
     agent_intended: '{agent} will be {state} afterwards',
     agent_link_changed: 'The desk of {agent} is connected',
     agent_link_changed_gone: 'The desk of {agent} is disconnected',
-    agent_wrap_up_extended: 'After-call work of {agent} extended until {until}',
+    agent_after_call_work_extended: 'After-call work of {agent} extended until {until}',
     agent_signed_out: '{agent} signed out after {session}',
     agent_phone_changed: 'The phone of {agent} is reachable again',
     agent_phone_changed_unreachable: 'The phone of {agent} is unreachable',

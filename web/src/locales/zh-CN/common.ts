@@ -67,7 +67,7 @@ export default {
     holding: '保持',
     consulting: '咨询',
     conferencing: '三方',
-    wrap_up: '话后处理',
+    after_call_work: '话后处理',
     busy: '示忙',
     outbound_only: '仅呼出',
     disconnected: '断线保留',

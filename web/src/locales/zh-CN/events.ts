@@ -55,7 +55,7 @@ export default {
     agent_intended: '{agent}将在结束后转为{state}',
     agent_link_changed: '{agent}的工作台已连接',
     agent_link_changed_gone: '{agent}的工作台断开',
-    agent_wrap_up_extended: '{agent}的话后处理延长至 {until}',
+    agent_after_call_work_extended: '{agent}的话后处理延长至 {until}',
     agent_signed_out: '{agent}签出，本次签入 {session}',
     agent_phone_changed: '{agent}的话机恢复可达',
     agent_phone_changed_unreachable: '{agent}的话机不可达',
