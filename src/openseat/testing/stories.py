@@ -2,8 +2,8 @@
 
 A history has agents who sign in, wait, ring, talk, hold, do after-call work, take breaks, lose
 their desktop and sign out, and calls that are refused, served by a flow, abandoned, overflowed,
-answered, transferred, or still waiting when the history stops. Every duration an event states is the
-distance of its facts, as in a real journal.
+answered, transferred, or still waiting when the history stops. Every duration an event states
+is the distance of its facts, as in a real journal.
 """
 
 from __future__ import annotations
