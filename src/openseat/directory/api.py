@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from openseat.directory import flows_api, phones_api, prompts_api
+from openseat.directory import flow_trials_api, flows_api, phones_api, prompts_api
 from openseat.directory.flows import FLOW
 from openseat.directory.hours import CALENDAR, HOURS
 from openseat.directory.lines import PHONE, TRUNK
@@ -39,5 +39,6 @@ router = APIRouter()
 for _noun in NOUNS:
     add_routes(router, _noun)
 router.include_router(flows_api.router)
+router.include_router(flow_trials_api.router)
 router.include_router(prompts_api.router)
 router.include_router(phones_api.router)

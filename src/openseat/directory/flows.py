@@ -115,7 +115,9 @@ async def publish(access: Access, flow: Row, note: str) -> Row:
     Raises:
         Problem: ``flow.invalid``, with what is wrong and where.
     """
-    _refuse(await findings(access.session, flow))
+    found = await findings(access.session, flow)
+    if not publishable(found):
+        raise refuse(found)
     last = await access.session.value(
         select(func.max(flow_versions.c.number)).where(flow_versions.c.flow_id == flow["id"])
     )
@@ -141,7 +143,9 @@ async def roll_back(access: Access, flow: Row, number: int) -> Row:
     """
     version = await find_version(access.session, flow["id"], number)
     around = await environment(access.session, flow["client_id"])
-    _refuse(examine(version["definition"], around, flow_id=flow["id"]))
+    found = examine(version["definition"], around, flow_id=flow["id"])
+    if not publishable(found):
+        raise refuse(found)
     return await _point(access, flow, number, "flow.rolled_back")
 
 
@@ -212,10 +216,8 @@ def _visible(
     return statement.where(own | table.c.client_id.is_(None) if shared else own)
 
 
-def _refuse(found: Iterable[Finding]) -> None:
-    problems = tuple(found)
-    if publishable(problems):
-        return
+def refuse(problems: Iterable[Finding]) -> Problem:
+    """Return the refusal of a flow, which says what is wrong and where."""
     errors = [
         FieldProblem(
             field=finding.step_id,
@@ -224,4 +226,4 @@ def _refuse(found: Iterable[Finding]) -> None:
         )
         for finding in problems
     ]
-    raise Problem("flow.invalid", errors=errors, count=len(errors))
+    return Problem("flow.invalid", errors=errors, count=len(errors))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, time
 from typing import TYPE_CHECKING, Any
@@ -256,14 +256,24 @@ def _clock(text: str) -> time:
     return time(0) if text == "24:00" else time.fromisoformat(text)
 
 
-def _hours(row: _Row) -> HoursConfig:
+def hours_config(
+    hours_id: str,
+    time_zone: str,
+    weekly: Mapping[str, Iterable[dict[str, str]]],
+    days: Iterable[Mapping[str, Any]],
+) -> HoursConfig:
+    """Return business hours as the core knows them, of what the directory stores."""
     return HoursConfig(
-        hours_id=row["id"],
-        time_zone=row["time_zone"],
-        weekly={int(day): _spans(spans) for day, spans in json.loads(row["weekly"]).items()},
-        exceptions={
-            date.fromisoformat(day["date"]): _spans(day["spans"]) for day in json.loads(row["days"])
-        },
+        hours_id=hours_id,
+        time_zone=time_zone,
+        weekly={int(day): _spans(spans) for day, spans in weekly.items()},
+        exceptions={date.fromisoformat(day["date"]): _spans(day["spans"]) for day in days},
+    )
+
+
+def _hours(row: _Row) -> HoursConfig:
+    return hours_config(
+        row["id"], row["time_zone"], json.loads(row["weekly"]), json.loads(row["days"])
     )
 
 

@@ -539,6 +539,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/flows/{subject}/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Flow
+         * @description Walk a simulated call through a flow; nothing is called, asked of others, or kept.
+         */
+        post: operations["try_flow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/flows/{subject}/versions": {
         parameters: {
             query?: never;
@@ -2990,6 +3010,39 @@ export interface components {
             items: components["schemas"]["FlowVersion"][];
         };
         /**
+         * Happening
+         * @description Something that happens to the simulated caller.
+         */
+        Happening: {
+            /**
+             * Body
+             * @default
+             */
+            body: string;
+            /**
+             * Key
+             * @default
+             */
+            key: string;
+            /**
+             * Kind
+             * @description `heard`: the prompt was heard to its end; `silence`: nothing until the time is up; `replied`: the web service; `returned`: by the queue, transfer or recording
+             * @enum {string}
+             */
+            kind: "heard" | "key" | "silence" | "replied" | "connected" | "returned" | "hung_up";
+            /**
+             * Outcome
+             * @default
+             * @enum {string}
+             */
+            outcome: "" | "served" | "overflowed" | "timeout" | "full" | "unstaffed" | "failed" | "done";
+            /**
+             * Status
+             * @default 0
+             */
+            status: number;
+        };
+        /**
          * Health
          * @description How the parts are; `degraded` when one is down.
          */
@@ -5259,6 +5312,127 @@ export interface components {
         Tokens: {
             /** Items */
             items: components["schemas"]["Token"][];
+        };
+        /**
+         * Trial
+         * @description A simulated call so far.
+         */
+        Trial: {
+            /**
+             * At
+             * @description When the call begins; without it, now
+             */
+            at?: string | null;
+            /**
+             * Called
+             * @default
+             */
+            called: string;
+            /**
+             * Caller
+             * @default 13800138000
+             */
+            caller: string;
+            /**
+             * Definition
+             * @description Steps as they stand in the page; without them, the draft
+             */
+            definition?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Happened
+             * @default []
+             */
+            happened: components["schemas"]["Happening"][];
+            /**
+             * Language
+             * @default zh-CN
+             * @enum {string}
+             */
+            language: "zh-CN" | "en";
+        };
+        /**
+         * TrialAsked
+         * @description One thing that the flow asks for.
+         */
+        TrialAsked: {
+            /** Detail */
+            detail: {
+                [key: string]: unknown;
+            };
+            /** Heard */
+            heard: components["schemas"]["TrialHeard"][];
+            /** Kind */
+            kind: string;
+        };
+        /**
+         * TrialHeard
+         * @description One prompt that the caller hears.
+         */
+        TrialHeard: {
+            /** Name */
+            name: string;
+            /**
+             * Text
+             * @description What it says, as far as it was written down
+             */
+            text: string;
+        };
+        /**
+         * TrialMoment
+         * @description What one happening led to.
+         */
+        TrialMoment: {
+            /** Asked */
+            asked: components["schemas"]["TrialAsked"][];
+            /**
+             * At S
+             * @description Seconds since the call's begin
+             */
+            at_s: number;
+            /** Visits */
+            visits: components["schemas"]["TrialVisit"][];
+        };
+        /**
+         * TrialResult
+         * @description The call's way, and what the flow now waits for.
+         */
+        TrialResult: {
+            /** Flow Id */
+            flow_id: string;
+            /** Language */
+            language: string;
+            /** Moments */
+            moments: components["schemas"]["TrialMoment"][];
+            /**
+             * Outcome
+             * @description How it ended; empty until then
+             */
+            outcome: string;
+            /** Step Id */
+            step_id: string;
+            /** Variables */
+            variables: {
+                [key: string]: string;
+            };
+            /**
+             * Waits For
+             * @description saying, asking, listening, fetching, queued, sent, talking, intro, recording, or done
+             */
+            waits_for: string;
+        };
+        /**
+         * TrialVisit
+         * @description A step that the call came to.
+         */
+        TrialVisit: {
+            /** Flow Id */
+            flow_id: string;
+            /** Kind */
+            kind: string;
+            /** Step Id */
+            step_id: string;
         };
         /**
          * Trunk
@@ -9889,6 +10063,105 @@ export interface operations {
             };
             /** @description Precondition Failed */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    try_flow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Identifier */
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Trial"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialResult"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

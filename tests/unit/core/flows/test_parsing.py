@@ -50,6 +50,12 @@ def test_the_published_schema_is_the_codes():
     )
 
 
+def test_the_editors_forms_are_what_the_steps_say() -> None:
+    assert flow_contract.EDITOR.read_text(encoding="utf-8") == flow_contract.editor(), (
+        "write it anew: python tools/flow_contract.py"
+    )
+
+
 def test_the_schema_is_one_and_accepts_what_parses():
     jsonschema.Draft202012Validator.check_schema(schema())
     jsonschema.validate(FULL, schema())
