@@ -62,6 +62,7 @@ class Victim:
     events_lost: int = 0
     events_doubled: int = 0
     billed_seconds_wrong: float = 0.0
+    billed_apart_worst_s: float = 0.0
     agents_wrong: int = 0
     calls_talking: int = 0
     more: dict[str, int] = field(default_factory=dict)
@@ -75,6 +76,7 @@ class Victim:
             "events_lost": self.events_lost,
             "events_doubled": self.events_doubled,
             "billed_seconds_wrong": round(self.billed_seconds_wrong, 3),
+            "billed_apart_worst_s": round(self.billed_apart_worst_s, 3),
             "agents_wrong": self.agents_wrong,
             "calls_talking": self.calls_talking,
             **self.more,
@@ -385,17 +387,18 @@ def _doubled(entries: list[Entry]) -> int:
 
 
 def _wrong_seconds(scene: Scene, entries: list[Entry], callers: list[str], victim: Victim) -> None:
-    """Billed seconds against the carrier's records, call by call; whole seconds are cut there."""
+    """Billed seconds against the carrier's records, call by call."""
     calls = audit.told(entry.fact for entry in entries)
-    carrier = audit.carrier_seconds(carrier_site(scene.settings).log)
+    carrier = audit.carrier_seconds(carrier_site(scene.settings).call_records)
     for caller in callers:
         call = calls.get(caller)
         billed = carrier.get(scene.accounts[caller].channel_id)
         if call is None or not call.ended or billed is None:
             victim.events_lost += 1
             continue
-        off = abs(call.billable_ms / 1000 - billed) - 1.0
-        victim.billed_seconds_wrong += max(0.0, off)
+        off = abs(call.billable_ms / 1000 - billed)
+        victim.billed_seconds_wrong += off if off > audit.BILLED_TOLERANCE_S else 0.0
+        victim.billed_apart_worst_s = max(victim.billed_apart_worst_s, off)
 
 
 async def _agents_wrong(scene: Scene) -> int:

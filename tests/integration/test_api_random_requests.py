@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import random
 import subprocess
@@ -141,7 +142,8 @@ def test_random_requests_meet_no_fault_and_answers_are_as_described(server: Serv
     schema = schemathesis.openapi.from_dict(document)
     found: list[Any] = list(schema.get_all_operations())
     operations = [result.ok() for result in found]
-    each = max(2, -(-WANTED // (2 * len(operations))))
+    # A twentieth more than its share: what takes no input can be asked in one way only.
+    each = max(2, math.ceil(1.05 * WANTED / (2 * len(operations))))
     chance = random.Random(7)
     seen: Counter[int] = Counter()
     with _session() as session:
@@ -149,7 +151,7 @@ def test_random_requests_meet_no_fault_and_answers_are_as_described(server: Serv
             for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
                 _try(server, operation, mode, each, chance, session, seen)
     sys.stdout.write(f"\n{sum(seen.values())} requests: {dict(sorted(seen.items()))}\n")
-    assert sum(seen.values()) >= min(WANTED, each * len(operations))
+    assert sum(seen.values()) >= WANTED
     assert not [status for status in seen if status >= 500 and status != AWAY]
 
 

@@ -10,7 +10,6 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -181,11 +180,10 @@ class Demo:
         self, first: int, facts: list[Fact], accounts: dict[str, Account]
     ) -> dict[str, Any]:
         settings = self._settings
-        folder: Path = carrier_site(settings).log
         findings = audit.compare(
             accounts.values(),
             audit.told(facts),
-            audit.carrier_seconds(folder),
+            audit.carrier_seconds(carrier_site(settings).call_records),
             settings.paths.recordings,
         )
         invoices = await invoiced(settings, audit.told(facts).values(), findings.mismatches)

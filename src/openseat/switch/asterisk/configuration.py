@@ -44,6 +44,7 @@ def documents(site: SwitchSite) -> dict[str, str]:
         "musiconhold.conf": _music(site),
         "indications.conf": _INDICATIONS,
         "cdr.conf": _CDR,
+        "cdr_custom.conf": _CDR_CUSTOM,
         "cel.conf": _CEL,
         "cel_custom.conf": _CEL_CUSTOM,
         "codecs.conf": _CODECS,
@@ -209,13 +210,17 @@ unanswered=yes
 congestion=yes
 endbeforehexten=no
 batch=no
+"""
 
-[csv]
-usegmtime=yes
-loguniqueid=yes
-loguserfield=no
-accountlogs=no
-newcdrcolumns=no
+# Times as seconds since 1970 with their fraction: what is billed is held against them.
+_CDR_CUSTOM = """\
+[calls.csv]
+format=dsv
+separator_character=,
+quote_character="
+quote_escape_character="
+quoting_method=all
+fields=uniqueid,src,dst,channel,start(double),answer(double),end(double),disposition
 """
 
 _CEL = """\

@@ -87,8 +87,8 @@ _CONTROL = (
 )
 
 _RECORDS = (
-    "cdr_csv",
     "res_cdrel_custom",
+    "cdr_custom",
     "cel_custom",
 )
 

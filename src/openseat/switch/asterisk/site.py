@@ -88,8 +88,8 @@ class SwitchSite:
 
     @property
     def call_records(self) -> Path:
-        """Asterisk's own call detail records."""
-        return self.log / "cdr-csv" / "Master.csv"
+        """Asterisk's own call detail records: one line per call of a channel, microseconds."""
+        return self.log / "cdr-custom" / "calls.csv"
 
     def command(self) -> list[str]:
         """Return the command that runs this Asterisk in the foreground."""
