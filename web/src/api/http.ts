@@ -43,13 +43,22 @@ export function address(path: string, query: Query = {}): string {
 export async function request<T>(
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   path: string,
-  options: { query?: Query; body?: unknown; signal?: AbortSignal } = {},
+  options: {
+    query?: Query
+    /** Sent as JSON, or as it is when it is a form. */
+    body?: unknown
+    /** The version that was read; the change is refused when there is a newer one. */
+    version?: number
+    signal?: AbortSignal
+  } = {},
 ): Promise<T> {
   const headers: Record<string, string> = {
     Accept: 'application/json',
     'Accept-Language': language,
   }
-  if (options.body !== undefined) headers['Content-Type'] = 'application/json'
+  const form = options.body instanceof FormData ? options.body : null
+  if (options.body !== undefined && !form) headers['Content-Type'] = 'application/json'
+  if (options.version !== undefined) headers['If-Match'] = `"${options.version}"`
   if (method !== 'GET' && csrfToken) headers['X-OpenSeat-CSRF'] = csrfToken
   let response: Response
   try {
@@ -57,7 +66,7 @@ export async function request<T>(
       method,
       headers,
       credentials: 'same-origin',
-      body: options.body === undefined ? undefined : JSON.stringify(options.body),
+      body: form ?? (options.body === undefined ? undefined : JSON.stringify(options.body)),
       signal: options.signal,
     })
   } catch (thrown) {

@@ -1,3 +1,19 @@
+/** One field that is wrong: its path, a stable code, and the server's words. */
+export interface FieldProblem {
+  field: string
+  code: string
+  detail: string
+}
+
+/** Something that still uses what was to be deleted. */
+export interface UsedBy {
+  kind: string
+  id: string
+  name: string
+}
+
+const listed = <T>(value: unknown): T[] => (Array.isArray(value) ? (value as T[]) : [])
+
 /** What the server answers instead of success: RFC 9457 problem details with a stable code. */
 export class Problem extends Error {
   constructor(
@@ -7,6 +23,8 @@ export class Problem extends Error {
     readonly detail: string,
     /** Seconds to wait before trying again, from Retry-After. */
     readonly retryAfter: number | null = null,
+    readonly errors: readonly FieldProblem[] = [],
+    readonly usedBy: readonly UsedBy[] = [],
   ) {
     super(detail || code)
     this.name = 'Problem'
@@ -26,10 +44,17 @@ export class Problem extends Error {
     } catch {
       body = null // A proxy's page instead of a problem: the status has to do.
     }
-    const fields = (body ?? {}) as { code?: unknown; detail?: unknown; title?: unknown }
+    const fields = (body ?? {}) as Record<string, unknown>
     const code = typeof fields.code === 'string' ? fields.code : `http.${response.status}`
     const text = [fields.detail, fields.title].find((part) => typeof part === 'string' && part)
-    return new Problem(response.status, code, typeof text === 'string' ? text : '', retryAfter)
+    return new Problem(
+      response.status,
+      code,
+      typeof text === 'string' ? text : '',
+      retryAfter,
+      listed<FieldProblem>(fields.errors),
+      listed<UsedBy>(fields.used_by),
+    )
   }
 }
 
