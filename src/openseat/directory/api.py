@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from openseat.directory import flow_trials_api, flows_api, phones_api, prompts_api
+from openseat.directory import flow_trials_api, flows_api, holidays_api, phones_api, prompts_api
 from openseat.directory.flows import FLOW
 from openseat.directory.hours import CALENDAR, HOURS
 from openseat.directory.lines import PHONE, TRUNK
@@ -36,6 +36,8 @@ NOUNS: tuple[Noun, ...] = (
 )
 
 router = APIRouter()
+# Before the nouns: its address would else be taken for a calendar's id.
+router.include_router(holidays_api.router)
 for _noun in NOUNS:
     add_routes(router, _noun)
 router.include_router(flows_api.router)

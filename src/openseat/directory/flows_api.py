@@ -21,7 +21,7 @@ from openseat.directory.flows import (
 )
 from openseat.directory.routes import IfMatch, Key, Subject, answer, once, remember, version_of
 from openseat.platform.access import Access, needs
-from openseat.platform.fields import Line, Strict
+from openseat.platform.fields import JsonObject, Line, Strict
 from openseat.platform.problems import Problem, responses
 
 router = APIRouter(tags=["flows"])
@@ -68,6 +68,12 @@ class FlowVersions(BaseModel):
     items: list[FlowVersion]
 
 
+class Draft(Strict):
+    """Steps to be checked as they stand in a page."""
+
+    definition: JsonObject | None = Field(default=None, description="Without it, the stored draft")
+
+
 class Publication(Strict):
     """What to remember about a publication."""
 
@@ -83,9 +89,11 @@ class RollBack(Strict):
 @router.post(
     "/flows/{subject}/check", operation_id="check_flow", responses=responses(401, 403, 404)
 )
-async def check_flow(access: Reads, subject: Subject) -> CheckResult:
-    """Look for everything that is wrong with the draft."""
+async def check_flow(access: Reads, subject: Subject, body: Draft | None = None) -> CheckResult:
+    """Look for everything that is wrong with the draft, or with steps that are not stored yet."""
     flow = await service.find(access, FLOW, subject)
+    if body is not None and body.definition is not None:
+        flow = {**flow, "draft": body.definition}
     found = await findings(access.session, flow)
     return CheckResult(
         publishable=publishable(found),

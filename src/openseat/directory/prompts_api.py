@@ -8,7 +8,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, File, Form, UploadFile
 from pydantic import BaseModel, Field
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, insert, select
 from starlette.responses import FileResponse, JSONResponse, Response
 
 from openseat.directory import service
@@ -18,9 +18,9 @@ from openseat.directory.queues import named_in_flows
 from openseat.directory.routes import Subject, add_list, answer
 from openseat.directory.tables import prompts
 from openseat.platform.access import Access, needs
-from openseat.platform.fields import Id, Strict, Text
+from openseat.platform.fields import Id, Strict, Text, Word
 from openseat.platform.identifiers import new_id
-from openseat.platform.problems import Problem, responses
+from openseat.platform.problems import Problem, UsedBy, responses
 from openseat.prompts.catalogue import LANGUAGES, texts
 from openseat.prompts.store import PromptStore
 
@@ -62,6 +62,12 @@ class ShippedPrompt(BaseModel):
     name: str
     language: Language
     text: str
+
+
+class PromptUses(BaseModel):
+    """What plays a prompt."""
+
+    items: list[UsedBy]
 
 
 class ShippedPrompts(BaseModel):
@@ -151,6 +157,35 @@ async def read_prompt_audio(access: Reads, subject: Subject) -> FileResponse:
     """Hear one prompt."""
     row = await service.find(access, PROMPT, subject)
     found = _store(access).find(row["language"], row["name"])
+    return FileResponse(found.path, media_type="audio/wav")
+
+
+@router.get(
+    "/prompts/{subject}/uses",
+    operation_id="list_prompt_uses",
+    responses=responses(401, 403, 404),
+)
+async def list_prompt_uses(access: Reads, subject: Subject) -> PromptUses:
+    """List the flows that play a prompt, in their draft or as published."""
+    row = await service.find(access, PROMPT, subject)
+    playing = (Use("flow", lambda _: named_in_flows(f"prompt:{row['name']}")),)
+    return PromptUses(items=await service.uses(access, playing, subject))
+
+
+@router.get(
+    "/prompts/sounds/{language}/{name}",
+    operation_id="read_prompt_sound",
+    response_class=FileResponse,
+    responses={200: {"content": {"audio/wav": {}}}, **responses(401, 403, 404)},
+)
+async def read_prompt_sound(access: Reads, language: Language, name: Word) -> FileResponse:
+    """Hear what flows play under a name: the caller's own prompt, or the shipped one."""
+    own = await access.session.value(
+        select(prompts.c.id).where(prompts.c.language == language, prompts.c.name == name)
+    )
+    if own is None and name not in texts(language):
+        raise Problem("prompt.not_found", name=name)
+    found = _store(access).find(language, name)
     return FileResponse(found.path, media_type="audio/wav")
 
 

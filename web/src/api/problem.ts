@@ -46,13 +46,18 @@ export class Problem extends Error {
     }
     const fields = (body ?? {}) as Record<string, unknown>
     const code = typeof fields.code === 'string' ? fields.code : `http.${response.status}`
+    // A value that the database alone can refuse names its field among the arguments.
+    const named = (fields.arguments as { field?: unknown } | undefined)?.field
     const text = [fields.detail, fields.title].find((part) => typeof part === 'string' && part)
+    const detail = typeof text === 'string' ? text : ''
+    const errors = listed<FieldProblem>(fields.errors)
+    if (errors.length === 0 && typeof named === 'string') errors.push({ field: named, code, detail })
     return new Problem(
       response.status,
       code,
-      typeof text === 'string' ? text : '',
+      detail,
       retryAfter,
-      listed<FieldProblem>(fields.errors),
+      errors,
       listed<UsedBy>(fields.used_by),
     )
   }

@@ -204,6 +204,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calendars/public-holidays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Public Holidays
+         * @description List mainland China's holidays and make-up workdays, as far as they are published.
+         */
+        get: operations["list_public_holidays"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calendars/{subject}": {
         parameters: {
             query?: never;
@@ -490,7 +510,7 @@ export interface paths {
         put?: never;
         /**
          * Check Flow
-         * @description Look for everything that is wrong with the draft.
+         * @description Look for everything that is wrong with the draft, or with steps that are not stored yet.
          */
         post: operations["check_flow"];
         delete?: never;
@@ -861,6 +881,26 @@ export interface paths {
          * @description End the conversation at hand.
          */
         post: operations["hang_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/agent/phone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Browser Phone
+         * @description Give the signed-in agent the credentials of the phone in their page.
+         */
+        get: operations["read_browser_phone"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1347,6 +1387,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/prompts/sounds/{language}/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Prompt Sound
+         * @description Hear what flows play under a name: the caller's own prompt, or the shipped one.
+         */
+        get: operations["read_prompt_sound"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/prompts/{subject}": {
         parameters: {
             query?: never;
@@ -1383,6 +1443,26 @@ export interface paths {
          * @description Hear one prompt.
          */
         get: operations["read_prompt_audio"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prompts/{subject}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Prompt Uses
+         * @description List the flows that play a prompt, in their draft or as published.
+         */
+        get: operations["list_prompt_uses"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2042,6 +2122,11 @@ export interface components {
             after_call_work_until: number | null;
             /** Agent Id */
             agent_id: string;
+            /**
+             * Browser Phone
+             * @description The endpoint of the phone in the agent's page
+             */
+            browser_phone: string;
             /** Busy Reasons */
             busy_reasons: string[];
             /** Call Id */
@@ -2143,6 +2228,23 @@ export interface components {
         BranchFieldsChange: {
             /** Name */
             name?: string;
+        };
+        /**
+         * BrowserPhone
+         * @description What the page needs to register as the agent's phone; valid until they sign out.
+         */
+        BrowserPhone: {
+            /** Password */
+            password: string;
+            /**
+             * Socket
+             * @description Path of the WebSocket that carries SIP
+             */
+            socket: string;
+            /** Uri */
+            uri: string;
+            /** Username */
+            username: string;
         };
         /**
          * Calendar
@@ -2765,6 +2867,19 @@ export interface components {
              * @default
              */
             notes: string;
+        };
+        /**
+         * Draft
+         * @description Steps to be checked as they stand in a page.
+         */
+        Draft: {
+            /**
+             * Definition
+             * @description Without it, the stored draft
+             */
+            definition?: {
+                [key: string]: unknown;
+            } | null;
         };
         /**
          * Entry
@@ -4104,6 +4219,11 @@ export interface components {
             /** Name */
             name: string;
             /**
+             * Srtp
+             * @description Demands encrypted media (SDES); such a phone registers by TLS
+             */
+            srtp: boolean;
+            /**
              * Version
              * @description Raised by every change; the ETag carries it
              */
@@ -4132,6 +4252,12 @@ export interface components {
              */
             name: string;
             /**
+             * Srtp
+             * @description Demands encrypted media (SDES); such a phone registers by TLS
+             * @default false
+             */
+            srtp: boolean;
+            /**
              * Webrtc
              * @default false
              */
@@ -4149,6 +4275,11 @@ export interface components {
             agent_id?: string | null;
             /** Name */
             name?: string;
+            /**
+             * Srtp
+             * @description Demands encrypted media (SDES); such a phone registers by TLS
+             */
+            srtp?: boolean;
             /** Webrtc */
             webrtc?: boolean;
         };
@@ -4457,6 +4588,40 @@ export interface components {
              * @description Raised by every change; the ETag carries it
              */
             version: number;
+        };
+        /**
+         * PromptUses
+         * @description What plays a prompt.
+         */
+        PromptUses: {
+            /** Items */
+            items: components["schemas"]["UsedBy"][];
+        };
+        /**
+         * PublicHoliday
+         * @description A day that is not like its weekday.
+         */
+        PublicHoliday: {
+            /**
+             * Date
+             * Format: date
+             */
+            date: string;
+            /** Name */
+            name: string;
+            /**
+             * Works
+             * @description A make-up workday on a weekend
+             */
+            works: boolean;
+        };
+        /**
+         * PublicHolidays
+         * @description The days that the authorities have published.
+         */
+        PublicHolidays: {
+            /** Items */
+            items: components["schemas"]["PublicHoliday"][];
         };
         /**
          * Publication
@@ -5480,7 +5645,10 @@ export interface components {
             qualify_s: number;
             /** Registers */
             registers: boolean;
-            /** Srtp */
+            /**
+             * Srtp
+             * @description Demands encrypted media (SDES)
+             */
             srtp: boolean;
             /**
              * Transport
@@ -5554,6 +5722,7 @@ export interface components {
             registers: boolean;
             /**
              * Srtp
+             * @description Demands encrypted media (SDES)
              * @default false
              */
             srtp: boolean;
@@ -5608,7 +5777,10 @@ export interface components {
             qualify_s?: number;
             /** Registers */
             registers?: boolean;
-            /** Srtp */
+            /**
+             * Srtp
+             * @description Demands encrypted media (SDES)
+             */
             srtp?: boolean;
             /**
              * Transport
@@ -7632,6 +7804,89 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_public_holidays: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicHolidays"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9781,7 +10036,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Draft"] | null;
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
@@ -12238,6 +12497,107 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    read_browser_phone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BrowserPhone"];
+                };
             };
             /** @description Bad Request */
             400: {
@@ -15972,6 +16332,101 @@ export interface operations {
             };
         };
     };
+    read_prompt_sound: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                language: "zh-CN" | "en";
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": unknown;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     read_prompt: {
         parameters: {
             query?: never;
@@ -16188,6 +16643,101 @@ export interface operations {
                 };
                 content: {
                     "audio/wav": unknown;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_prompt_uses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Identifier */
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromptUses"];
                 };
             };
             /** @description Bad Request */
