@@ -137,6 +137,29 @@ class MuteLeg:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Overhear:
+    """Let the party of `ear_id` hear all that `leg_id` says and hears.
+
+    With `speaks` the party of `leg_id`, and nobody else, hears them too; without it nobody does.
+    Asked for again with other values it is changed. It ends by itself with either leg; an ear
+    that joins a conversation has to be taken off first.
+    """
+
+    overhear_id: str
+    leg_id: str
+    ear_id: str
+    speaks: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopOverhearing:
+    """Let an ear hear nothing any more; both legs stay up."""
+
+    overhear_id: str
+    ear_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SendDigits:
     """Send DTMF to a leg."""
 
@@ -201,6 +224,8 @@ Effect = (
     | Unbridge
     | DropBridge
     | MuteLeg
+    | Overhear
+    | StopOverhearing
     | SendDigits
     | StartRecording
     | PauseRecording

@@ -28,6 +28,8 @@ class LegKind(StrEnum):
     AGENT = "agent"
     OUTSIDE = "outside"
     """A third party on the telephone network, such as a transfer to a mobile."""
+    SUPERVISOR = "supervisor"
+    """A supervisor's ear at somebody else's conversation."""
 
 
 class EndedBy(StrEnum):
@@ -89,6 +91,21 @@ class Via(StrEnum):
     DIRECT = "direct"
     TRANSFER = "transfer"
     CONSULT = "consult"
+    INTERCEPT = "intercept"
+    """A supervisor took the conversation over."""
+
+
+class SupervisionMode(StrEnum):
+    """What a supervisor does at an agent's conversation."""
+
+    LISTEN = "listen"
+    """Hears everybody, is heard by nobody."""
+    WHISPER = "whisper"
+    """Hears everybody, is heard by the agent alone."""
+    BARGE = "barge"
+    """Takes part: hears and is heard by everybody."""
+    INTERCEPT = "intercept"
+    """Takes the conversation over: the agent leaves it."""
 
 
 EVENTS: dict[str, type[Any]] = {}
@@ -169,6 +186,15 @@ class CallAnswered:
     TYPE: ClassVar[str]
     VERSION: ClassVar[int]
     leg_id: str
+
+
+@event("call.cut_off")
+class CallCutOff:
+    """Somebody with power over the floor had the call ended, whoever was in it."""
+
+    TYPE: ClassVar[str]
+    VERSION: ClassVar[int]
+    by: str
 
 
 @event("call.ended")
@@ -436,6 +462,64 @@ class ConsultEnded:
     outcome: str
 
 
+@event("supervision.started")
+class SupervisionStarted:
+    """A supervisor asked to be at an agent's conversation; their phone is being rung by `leg_id`.
+
+    `group_ids` are the groups whose agents it may go on with when the call changes hands.
+    """
+
+    TYPE: ClassVar[str]
+    VERSION: ClassVar[int]
+    supervision_id: str
+    supervisor_id: str
+    agent_id: str
+    leg_id: str
+    mode: SupervisionMode
+    group_ids: tuple[str, ...]
+    by: str
+
+
+@event("supervision.mode_changed")
+class SupervisionModeChanged:
+    """The supervisor asked for another way of being there."""
+
+    TYPE: ClassVar[str]
+    VERSION: ClassVar[int]
+    supervision_id: str
+    supervisor_id: str
+    agent_id: str
+    mode: SupervisionMode
+    by: str
+
+
+@event("supervision.moved")
+class SupervisionMoved:
+    """The call changed hands, and the supervision went on with the agent who has it now."""
+
+    TYPE: ClassVar[str]
+    VERSION: ClassVar[int]
+    supervision_id: str
+    supervisor_id: str
+    agent_id: str
+
+
+@event("supervision.ended")
+class SupervisionEnded:
+    """The supervision is over: left, agent_left, call_over, taken_over, signed_out, or the phone
+    refused, timed_out or failed.
+    """
+
+    TYPE: ClassVar[str]
+    VERSION: ClassVar[int]
+    supervision_id: str
+    supervisor_id: str
+    agent_id: str
+    mode: SupervisionMode
+    reason: str
+    by: str = ""
+
+
 @event("bridge.joined")
 class BridgeJoined:
     """Legs share a conversation."""
@@ -695,6 +779,7 @@ Event = (
     | CallLanguageSet
     | CallRefused
     | CallAnswered
+    | CallCutOff
     | CallEnded
     | LegStarted
     | LegRang
@@ -717,6 +802,10 @@ Event = (
     | TransferFailed
     | ConsultStarted
     | ConsultEnded
+    | SupervisionStarted
+    | SupervisionModeChanged
+    | SupervisionMoved
+    | SupervisionEnded
     | BridgeJoined
     | BridgeLeft
     | RecordingStarted

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from openseat.core.config import CellConfig, Target
+from openseat.core.events import SupervisionMode
 
 # -- from the switch ---------------------------------------------------------------
 
@@ -288,6 +289,29 @@ class EndCall:
     by: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supervise:
+    """A supervisor, signed in at a phone of their own, goes to an agent's conversation.
+
+    One who is there already changes the mode. `by` is the user who asked, `group_ids` are the
+    groups whose agents the supervision may go on with when the call changes hands.
+    """
+
+    supervisor_id: str
+    agent_id: str
+    mode: SupervisionMode
+    by: str
+    group_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndSupervision:
+    """A supervisor leaves the conversation they are at."""
+
+    supervisor_id: str
+    by: str
+
+
 # -- from adapters -----------------------------------------------------------------
 
 
@@ -345,6 +369,8 @@ Command = (
     | Dispose
     | PauseCallRecording
     | EndCall
+    | Supervise
+    | EndSupervision
 )
 """Inputs from people."""
 

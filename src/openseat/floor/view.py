@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from openseat.core.agents import Agent
-from openseat.core.calls.model import Call
+from openseat.core.calls.model import Call, LegState
 from openseat.core.cell import Cell
 from openseat.core.events import AgentState as S
-from openseat.core.events import Fact, RecordingStarted, RecordingStopped
+from openseat.core.events import Fact, LegKind, RecordingStarted, RecordingStopped
 from openseat.core.identity import Instant
 from openseat.core.kpi import Fold, Today
 
@@ -81,9 +81,10 @@ class View:
             queue_id = getattr(fact.event, "queue_id", "")
             if queue_id:
                 self._dirty.queues.add(queue_id)
-            agent_id = getattr(fact.event, "agent_id", "")
-            if agent_id:
-                self._dirty.agents.add(agent_id)
+            for whose in ("agent_id", "supervisor_id"):
+                agent_id = getattr(fact.event, whose, "")
+                if agent_id:
+                    self._dirty.agents.add(agent_id)
             if isinstance(fact.event, RecordingStarted | RecordingStopped):
                 return
             call = self._cell.state.calls.get(name)
@@ -202,6 +203,23 @@ class View:
             "queues": list(known.queues),
             "handled": agent.handled,
             "talk_ms": agent.talk_ms,
+            "supervising": self._supervision(agent_id),
+        }
+
+    def _supervision(self, agent_id: str) -> Row | None:
+        """What the agent, as a supervisor, does at somebody else's conversation."""
+        call = self._cell.state.calls.get(self._cell.state.supervising.get(agent_id, ""))
+        running = call.supervision_by(agent_id) if call is not None else None
+        if call is None or running is None:
+            return None
+        ear = call.legs.get(running.leg_id)
+        up = ear is not None and ear.state is LegState.UP
+        there = call.segment_of(running.agent_id) is not None
+        return {
+            "agent_id": running.agent_id,
+            "call_id": call.call_id,
+            "mode": running.mode,
+            "state": "ringing" if not up else "there" if there else "waiting",
         }
 
     def _queue_row(self, queue_id: str, waiting: list[Instant], now: Instant) -> Row | None:
@@ -290,7 +308,7 @@ def _stage(call: Call) -> tuple[str, Instant]:
         return "ringing", offer.made_at
     if call.entry is not None:
         return "waiting", call.entry.entered_at
-    if any(leg.leg_id != call.customer_leg_id for leg in call.legs.values()):
+    if any(leg.kind is LegKind.OUTSIDE for leg in call.legs.values()):
         return "outside", call.started_at
     return "flow", call.started_at
 

@@ -41,6 +41,7 @@ FIELDS: Mapping[str, Any] = {
     "flow_version": 3,
     "forced_by": "",
     "group_id": "group-care",
+    "group_ids": ("group-care",),
     "hold_ms": 6_200,
     "kind": "menu",
     "language": "zh-CN",
@@ -76,6 +77,8 @@ FIELDS: Mapping[str, Any] = {
     "sha256": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
     "skills": {"mandarin": 3},
     "step_id": "main-menu",
+    "supervision_id": "supervision-7-5",
+    "supervisor_id": "agent-1000",
     "talk_ms": 171_900,
     "target_id": "jincheng-care",
     "target_kind": "queue",
@@ -101,6 +104,7 @@ OWN: Mapping[str, Mapping[str, Any]] = {
     "flow.left": {"outcome": "queued"},
     "flow.stepped": {"state": {"stack": [{"flow_id": "jincheng-menu", "step_id": "main-menu"}]}},
     "leg.started": {"kind": LegKind.AGENT},
+    "supervision.ended": {"reason": "left"},
     "transfer.failed": {"reason": "unreachable"},
 }
 """Event → its own values."""

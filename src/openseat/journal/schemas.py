@@ -36,6 +36,7 @@ _KINDS = {
     "rating": "Ratings",
     "recording": "Recordings",
     "segment": "Segments",
+    "supervision": "Supervision",
     "switch": "Switch",
     "transfer": "Transfers",
     "trunk": "Trunks",

@@ -177,6 +177,7 @@ class MemorySwitch:
     def restore(self) -> None:
         """Bring the connection back: what is live, and what ended meanwhile, is reported."""
         self._connected = True
+        self._effects.take_ears_off()
         ended, self._ended = tuple(self._ended), []
         restarted, self._restarted = self._restarted, False
         self.give(SwitchRestored(live=self._live(), ended=ended, restarted=restarted))

@@ -61,6 +61,7 @@ class MemoryEffects:
         self._durations = durations
         self._folder = folder
         self._voice_recordings: set[str] = set()
+        self._overheard: dict[str, e.Overhear] = {}
         self._table: dict[type, Callable[[Any], None]] = {
             e.Answer: self._answer,
             e.IndicateRinging: self._ring,
@@ -74,6 +75,8 @@ class MemoryEffects:
             e.Unbridge: self._unbridge,
             e.DropBridge: self._drop_bridge,
             e.MuteLeg: self._mute,
+            e.Overhear: self._overhear,
+            e.StopOverhearing: self._stop_overhearing,
             e.SendDigits: self._send_digits,
             e.StartRecording: self._start_recording,
             e.PauseRecording: self._pause_recording,
@@ -108,6 +111,8 @@ class MemoryEffects:
     def leg_ended(self, leg_id: str) -> None:
         """Take a leg out of everything but its recordings."""
         leg = self.legs[leg_id]
+        for one in [one for one in self._overheard.values() if leg_id in (one.leg_id, one.ear_id)]:
+            del self._overheard[one.overhear_id]
         self._leave(leg)
         playing, leg.queue = leg.queue, []
         for one in playing:
@@ -130,9 +135,24 @@ class MemoryEffects:
                 self._write(track)
         self.legs.clear()
         self.bridges.clear()
+        self._overheard.clear()
+
+    def take_ears_off(self) -> None:
+        """Let nobody overhear any more, as when another floor takes over."""
+        self._overheard.clear()
 
     def voices_for(self, leg_id: str) -> set[Party]:
         """Return whose voices a leg's party hears."""
+        heard = self._company(leg_id)
+        for one in self._overheard.values():
+            if one.ear_id == leg_id:
+                heard |= {self.legs[one.leg_id].party} | self._company(one.leg_id)
+            elif one.leg_id == leg_id and one.speaks:
+                heard.add(self.legs[one.ear_id].party)
+        return heard
+
+    def _company(self, leg_id: str) -> set[Party]:
+        """Return who can be heard in the conversation that a leg is in."""
         leg = self.legs.get(leg_id)
         members = self.bridges.get(leg.bridge_id, set()) if leg is not None else set[str]()
         return {
@@ -185,6 +205,21 @@ class MemoryEffects:
         if leg is not None:
             leg.muted = effect.muted
             self.changed(effect.leg_id)
+
+    def _overhear(self, effect: e.Overhear) -> None:
+        if effect.leg_id not in self.legs or effect.ear_id not in self.legs:
+            self._gone(effect.ear_id, effect)
+            return
+        ear = self.legs[effect.ear_id]
+        self._free(ear)
+        self._leave(ear)
+        self._overheard[effect.overhear_id] = effect
+        self.changed(effect.leg_id)
+
+    def _stop_overhearing(self, effect: e.StopOverhearing) -> None:
+        stopped = self._overheard.pop(effect.overhear_id, None)
+        if stopped is not None:
+            self.changed(stopped.leg_id)
 
     def _send_digits(self, effect: e.SendDigits) -> None:
         leg = self._live(effect)

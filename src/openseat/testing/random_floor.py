@@ -10,6 +10,7 @@ from typing import Any, get_args
 from openseat.core import effects as fx
 from openseat.core import events as e
 from openseat.core import inputs as i
+from openseat.core.calls.model import Entry
 from openseat.core.cell import Cell, CellState, Outcome, replay
 from openseat.core.config import CellConfig, Target, TargetKind
 from openseat.core.errors import CoreError
@@ -217,9 +218,22 @@ class RandomFloor:
                 i.CompleteTransfer(agent_id=agent_id),
                 i.Conference(agent_id=agent_id),
                 i.PauseCallRecording(agent_id=agent_id, paused=rng.random() < 0.5),
+                self._supervise(agent_id),
+                self._supervise(agent_id),
+                i.EndSupervision(supervisor_id=agent_id, by="user"),
             ]
         )
         self.feed(command)
+
+    def _supervise(self, agent_id: str) -> i.Supervise:
+        """Somebody goes to somebody's conversation, or does something else there."""
+        return i.Supervise(
+            supervisor_id=agent_id,
+            agent_id=self.rng.choice(list(self.config.agents)),
+            mode=self.rng.choice(list(e.SupervisionMode)),
+            by="user",
+            group_ids=("g1",) if self.rng.random() < 0.7 else (),
+        )
 
     def time_passes(self, ms: int | None = None) -> None:
         until = self.now + (self.rng.choice((10, 500, 5_000, 20_000, 60_000)) if ms is None else ms)
@@ -278,9 +292,18 @@ class RandomFloor:
                 assert segment.agent_id not in offered, "an agent talks and is offered another"
                 assert state.agents[segment.agent_id].call_id == call.call_id
                 assert segment.leg_id in call.legs
+            for running in call.supervisions.values():
+                assert state.supervising[running.supervisor_id] == call.call_id
+                assert running.leg_id in call.legs, "a supervision without an ear"
+                own = call.segment_of(running.supervisor_id)
+                assert own is None, "a supervisor of a call they are an agent in"
             assert (call.ended_at is None) == (call.customer is not None), "half-ended call"
             if call.ended_at is None:
                 assert call.customer_leg_id in self.live, "a call whose customer is gone"
+        open_ones = [one for call in state.calls.values() for one in call.supervisions.values()]
+        assert sorted(one.supervisor_id for one in open_ones) == sorted(state.supervising)
+        resting = {a.agent_id for a in state.agents.values() if a.reason == "supervising"}
+        assert resting <= set(state.supervising), "nobody is kept busy by a supervision long over"
         engaged = {a.agent_id for a in state.agents.values() if a.engaged}
         for agent_id in engaged:
             agent = state.agents[agent_id]
@@ -297,7 +320,7 @@ class RandomFloor:
         state = self.cell.state
         for call in state.calls.values():
             entry = call.entry
-            if entry is None or call.offers:
+            if entry is None or call.offers or self.kept_for_preferred(entry):
                 continue
             for agent in state.agents.values():
                 free = agent.state is e.AgentState.IDLE and agent.reachable
@@ -306,6 +329,12 @@ class RandomFloor:
                 assert lately or not (free and serves), (
                     f"{agent.agent_id} idle, {call.call_id} waits"
                 )
+
+    def kept_for_preferred(self, entry: Entry) -> bool:
+        """Whether the contact still waits for one agent in particular."""
+        queue = self.config.queues[entry.queue_id]
+        waited = self.now - entry.entered_at
+        return bool(entry.preferred_agent_id) and waited < queue.preferred_wait_ms
 
     def refused_lately(self, call_id: str, agent_id: str) -> bool:
         """Whether the agent let this call go a moment ago: they are not asked again at once."""

@@ -54,6 +54,7 @@ const LISTED: Record<string, string> = {
   previous: 'agentState',
   target_kind: 'targetKind',
   layout: 'layoutWord',
+  mode: 'superviseMode',
   code: 'disposition',
 }
 
@@ -88,6 +89,7 @@ function blanks(data: Record<string, unknown>, names: Names): Record<string, str
   }
   const id = (name: string): string => (typeof data[name] === 'string' ? data[name] : '')
   filled.agent = names.agent(id('agent_id'))
+  filled.supervisor = names.agent(id('supervisor_id'))
   filled.queue = names.queue(id('queue_id'))
   filled.client = names.client(id('client_id'))
   filled.project = names.project(id('project_id'))

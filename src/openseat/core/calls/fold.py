@@ -11,7 +11,16 @@ from collections.abc import Callable
 from typing import Any
 
 from openseat.core import events as e
-from openseat.core.calls.model import Call, Consult, Entry, Leg, LegState, Offer, Segment
+from openseat.core.calls.model import (
+    Call,
+    Consult,
+    Entry,
+    Leg,
+    LegState,
+    Offer,
+    Segment,
+    Supervision,
+)
 
 
 def start(call_id: str, event: e.CallStarted, at: int) -> Call:
@@ -162,6 +171,9 @@ def _segment_started(call: Call, event: e.SegmentStarted, at: int) -> None:
         started_at=at,
     )
     call.last_agent_id, call.last_segment_id = event.agent_id, event.segment_id
+    leg = call.legs.get(event.leg_id)
+    if leg is not None and leg.kind is e.LegKind.SUPERVISOR:
+        leg.kind = e.LegKind.AGENT  # who took the conversation over is an agent in it
 
 
 def _segment_held(call: Call, event: e.SegmentHeld, at: int) -> None:
@@ -194,6 +206,30 @@ def _consult_ended(call: Call, event: e.ConsultEnded, _at: int) -> None:
         call.consult.joined = True
     else:
         call.consult = None
+
+
+def _supervision_started(call: Call, event: e.SupervisionStarted, _at: int) -> None:
+    call.supervisions[event.supervision_id] = Supervision(
+        supervision_id=event.supervision_id,
+        supervisor_id=event.supervisor_id,
+        agent_id=event.agent_id,
+        leg_id=event.leg_id,
+        mode=event.mode,
+        group_ids=event.group_ids,
+        by=event.by,
+    )
+
+
+def _supervision_mode_changed(call: Call, event: e.SupervisionModeChanged, _at: int) -> None:
+    call.supervisions[event.supervision_id].mode = event.mode
+
+
+def _supervision_moved(call: Call, event: e.SupervisionMoved, _at: int) -> None:
+    call.supervisions[event.supervision_id].agent_id = event.agent_id
+
+
+def _supervision_ended(call: Call, event: e.SupervisionEnded, _at: int) -> None:
+    del call.supervisions[event.supervision_id]
 
 
 def _bridge_joined(call: Call, event: e.BridgeJoined, _at: int) -> None:
@@ -251,6 +287,10 @@ _CHANGES: dict[type[Any], Callable[[Call, Any, int], None] | None] = {
     e.SegmentEnded: _segment_ended,
     e.ConsultStarted: _consult_started,
     e.ConsultEnded: _consult_ended,
+    e.SupervisionStarted: _supervision_started,
+    e.SupervisionModeChanged: _supervision_mode_changed,
+    e.SupervisionMoved: _supervision_moved,
+    e.SupervisionEnded: _supervision_ended,
     e.BridgeJoined: _bridge_joined,
     e.BridgeLeft: _bridge_left,
     e.RecordingStarted: _recording_started,
@@ -258,6 +298,7 @@ _CHANGES: dict[type[Any], Callable[[Call, Any, int], None] | None] = {
     e.RecordingPaused: _recording_paused,
     e.RecordingResumed: _recording_resumed,
     # facts that leave the call's own state as it is
+    e.CallCutOff: None,
     e.QueueAnnounced: None,
     e.TransferMade: None,
     e.TransferFailed: None,

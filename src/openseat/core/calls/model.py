@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from openseat.core.events import Direction, EndedBy, LegKind, Via
+from openseat.core.events import Direction, EndedBy, LegKind, SupervisionMode, Via
 
 
 class LegState(StrEnum):
@@ -94,6 +94,21 @@ class Consult:
 
 
 @dataclass(slots=True, kw_only=True)
+class Supervision:
+    """A supervisor's presence at an agent's conversation, from the ring of their phone on."""
+
+    supervision_id: str
+    supervisor_id: str
+    agent_id: str
+    """Whose conversation it is about now."""
+    leg_id: str
+    """The supervisor's ear."""
+    mode: SupervisionMode
+    group_ids: tuple[str, ...]
+    by: str
+
+
+@dataclass(slots=True, kw_only=True)
 class Call:
     """A voice interaction from its first ring to the last leg's end."""
 
@@ -120,6 +135,7 @@ class Call:
     offers: dict[str, Offer] = field(default_factory=dict[str, Offer])
     segments: dict[str, Segment] = field(default_factory=dict[str, Segment])
     consult: Consult | None = None
+    supervisions: dict[str, Supervision] = field(default_factory=dict[str, Supervision])
     recordings: dict[str, str] = field(default_factory=dict[str, str])
     """Recording still open → the leg it records."""
     voices: dict[str, str] = field(default_factory=dict[str, str])
@@ -151,6 +167,13 @@ class Call:
         for offer in self.offers.values():
             if offer.leg_id == leg_id:
                 return offer
+        return None
+
+    def supervision_by(self, supervisor_id: str) -> Supervision | None:
+        """What a supervisor does in this call."""
+        for supervision in self.supervisions.values():
+            if supervision.supervisor_id == supervisor_id:
+                return supervision
         return None
 
     @property

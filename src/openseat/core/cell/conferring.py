@@ -5,7 +5,7 @@ from __future__ import annotations
 from openseat.core import events as e
 from openseat.core.agents import Connect, EndConsult, JoinConference, StartConsult
 from openseat.core.calls.model import Call, Consult, Leg, LegState, Segment
-from openseat.core.cell import ending, queueing, sending, talking
+from openseat.core.cell import ending, queueing, sending, supervising, talking
 from openseat.core.cell.turn import Turn
 from openseat.core.config import Target, TargetKind
 from openseat.core.effects import Bridge, DropBridge, Hangup, Unbridge
@@ -161,6 +161,7 @@ def complete_transfer(turn: Turn, agent_id: str) -> None:
         talking.begin_segment(turn, call, leg, via=e.Via.CONSULT, queue_id=segment.queue_id)
     elif not joined:
         talking.join(turn, call, leg)
+    supervising.settle(turn, call)
 
 
 def conference(turn: Turn, agent_id: str) -> None:

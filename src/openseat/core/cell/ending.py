@@ -5,7 +5,7 @@ from __future__ import annotations
 from openseat.core import events as e
 from openseat.core.agents import Release
 from openseat.core.calls.model import Call, Leg, LegState
-from openseat.core.cell import conferring, flowing, queueing, sending, talking
+from openseat.core.cell import conferring, flowing, queueing, sending, supervising, talking
 from openseat.core.cell.turn import Turn
 from openseat.core.config import Target, TargetKind
 from openseat.core.effects import DropBridge, Hangup
@@ -33,6 +33,9 @@ def leg_ended(turn: Turn, leg_id: str, cause: int, at: int | None = None) -> Non
         at = max(leg.started_at, min(at, turn.now))
     if leg.kind is e.LegKind.CUSTOMER:
         customer_gone(turn, call, EndedBy.CUSTOMER, cause, at)
+        return
+    if leg.kind is e.LegKind.SUPERVISOR:
+        supervising.ear_ended(turn, call, leg, cause, at)
         return
     consult = call.consult
     if consult is not None and consult.leg_id == leg_id and not consult.joined:
@@ -125,7 +128,7 @@ def _party_left(turn: Turn, call: Call, ended_by: EndedBy) -> None:
     others = [
         leg
         for leg in call.legs.values()
-        if leg.leg_id != customer.leg_id and leg.bridge_id == call.talk_bridge_id
+        if leg.kind in (e.LegKind.AGENT, e.LegKind.OUTSIDE) and leg.bridge_id == call.talk_bridge_id
     ]
     if call.consult is not None and call.consult.joined:
         gone = call.consult
@@ -138,6 +141,9 @@ def _party_left(turn: Turn, call: Call, ended_by: EndedBy) -> None:
                 outcome="left",
             ),
         )
+    if not others and supervising.inherit(turn, call):
+        return
+    supervising.settle(turn, call)
     if others:
         return
     if call.run_id:
@@ -174,6 +180,7 @@ def customer_gone(
         queueing.withdraw(turn, call, offer)
     for segment in list(call.segments.values()):
         talking.end_segment(turn, call, segment, ended_by, at)
+    supervising.call_over(turn, call)
     flowing.hung_up(turn, call)
     record_leg_end(turn, call, customer, cause, at)
     for leg in list(call.legs.values()):

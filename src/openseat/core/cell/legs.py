@@ -5,7 +5,7 @@ from __future__ import annotations
 from openseat.core import events as e
 from openseat.core.agents import Ring
 from openseat.core.calls.model import LegState
-from openseat.core.cell import conferring, flowing, sending, talking
+from openseat.core.cell import conferring, flowing, sending, supervising, talking
 from openseat.core.cell.turn import Turn
 from openseat.core.effects import Hangup
 from openseat.core.flows.actions import Digit
@@ -36,6 +36,9 @@ def answered(turn: Turn, leg_id: str) -> None:
         turn.record(call, e.CallAnswered(leg_id=leg_id))
         return
     turn.record(call, e.LegWasAnswered(leg_id=leg_id))
+    if leg.kind is e.LegKind.SUPERVISOR:
+        supervising.ear_answered(turn, call, leg)
+        return
     consult = call.consult
     offer = call.offer_of_leg(leg_id)
     if consult is not None and consult.leg_id == leg_id:

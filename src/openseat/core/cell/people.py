@@ -5,7 +5,7 @@ from __future__ import annotations
 from openseat.core import events as e
 from openseat.core import inputs as i
 from openseat.core.agents import Agent
-from openseat.core.cell import ending
+from openseat.core.cell import ending, supervising
 from openseat.core.cell.turn import Turn
 from openseat.core.effects import Hangup
 from openseat.core.errors import CoreError
@@ -40,9 +40,14 @@ def sign_in(turn: Turn, asked: i.SignIn) -> None:
 def own_state(turn: Turn, asked: OwnState) -> None:
     """Let the agents' rules answer.
 
-    Raises `agent.*`, or `busy.reason_unknown`.
+    Raises `agent.*`, `busy.reason_unknown`, or `supervision.running` for a supervisor who would be
+    offered contacts while their phone is at somebody else's.
     """
     agent = turn.agent(asked.agent_id)
+    if isinstance(asked, i.SignOut):
+        supervising.end_of(turn, asked.agent_id, "signed_out", asked.by)
+    elif isinstance(asked, i.SetIdle) and asked.agent_id in turn.state.supervising:
+        raise CoreError("supervision.running", agent_id=asked.agent_id)
     if isinstance(asked, i.SetBusy):
         allowed = (*turn.config.busy_reasons, *SUPERVISOR_BUSY_REASONS)
         if asked.reason not in allowed:
@@ -102,4 +107,5 @@ def end_call(turn: Turn, asked: i.EndCall) -> None:
     call = turn.state.calls.get(asked.call_id)
     if call is None or call.ended_at is not None:
         raise CoreError("call.unknown", call_id=asked.call_id)
+    turn.record(call, e.CallCutOff(by=asked.by))
     ending.end_call(turn, call, e.EndedBy.SUPERVISOR)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from openseat.core import events as e
 from openseat.core.calls.model import Call, Leg, LegState
-from openseat.core.cell import arriving, ending, flowing, legs, queueing
+from openseat.core.cell import arriving, ending, flowing, legs, queueing, supervising
 from openseat.core.cell.turn import Turn
 from openseat.core.effects import Answer, Bridge, Hangup
 from openseat.core.inputs import LegArrived, LegEnded, LiveLeg, SwitchRestored
@@ -43,6 +43,7 @@ def switch_restored(turn: Turn, seen: SwitchRestored) -> None:
             if leg.leg_id in live:  # not one that was only just dialled, above
                 _catch_up(turn, call, leg, live[leg.leg_id])
         if call.call_id in turn.state.calls and call.customer is not None:
+            supervising.resume(turn, call)
             _go_on(turn, call)
     for leg in seen.live:
         if leg.leg_id not in turn.call_of_leg:
@@ -106,8 +107,14 @@ def _go_on(turn: Turn, call: Call) -> None:
     """Take up waiting and flows where they stood."""
     if call.entry is not None and not call.offers:
         queueing.keep_waiting(turn, call)
-    elif call.run_id and not call.segments and not call.offers and len(call.legs) == 1:
+    elif call.run_id and not call.segments and not call.offers and _alone(call):
         flowing.repeat(turn, call)
+
+
+def _alone(call: Call) -> bool:
+    """Whether the customer is with nobody; a supervisor who waits for the next agent is nobody."""
+    company = (e.LegKind.AGENT, e.LegKind.OUTSIDE)
+    return not any(leg.kind in company for leg in call.legs.values())
 
 
 def _unknown(turn: Turn, leg: LiveLeg) -> None:

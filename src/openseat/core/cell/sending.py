@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from openseat.core import events as e
 from openseat.core.calls.model import Call, Leg
-from openseat.core.cell import ending, flowing, queueing, talking
+from openseat.core.cell import ending, flowing, queueing, supervising, talking
 from openseat.core.cell.turn import Turn
 from openseat.core.config import Target, TargetKind
 from openseat.core.effects import Answer, Originate, StartMusic, StopMusic
@@ -12,6 +12,10 @@ from openseat.core.errors import CoreError
 
 OUTSIDE_RING_MS = 45_000
 """How long a telephone outside is let ring."""
+
+
+_TO_AGENTS = frozenset({TargetKind.AGENT, TargetKind.GROUP, TargetKind.QUEUE})
+"""Targets of a transfer at whose end an agent waits."""
 
 
 def check_target(turn: Turn, target: Target) -> None:
@@ -96,6 +100,8 @@ def transfer(turn: Turn, agent_id: str, target: Target) -> None:
     talking.unbridge_customer(turn, call)
     if customer is not None and was_held:
         turn.do(StopMusic(leg_id=customer.leg_id))
+    if target.kind not in _TO_AGENTS:
+        supervising.settle(turn, call)
     send_to(turn, call, target, keep_run=True)
 
 

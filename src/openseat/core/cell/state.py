@@ -55,6 +55,8 @@ class CellState:
     last_agents: dict[str, str] = field(default_factory=dict[str, str])
     """Client and caller → the agent who served last."""
     segments: dict[str, Owner] = field(default_factory=dict[str, Owner])
+    supervising: dict[str, str] = field(default_factory=dict[str, str])
+    """Supervisor → the call they are at."""
     stored: dict[str, None] = field(default_factory=dict[str, None])
     """Recordings' parts already known to be in the store."""
     switch_lost_at: Instant | None = None
@@ -92,6 +94,10 @@ class CellState:
             _remember(self.last_agents, f"{call.client_id}|{call.caller}", event.agent_id)
             owner = Owner(call_id=call_id, client_id=call.client_id, agent_id=event.agent_id)
             _remember(self.segments, event.segment_id, owner)
+        elif isinstance(event, e.SupervisionStarted):
+            self.supervising[event.supervisor_id] = call_id
+        elif isinstance(event, e.SupervisionEnded):
+            self.supervising.pop(event.supervisor_id, None)
         elif isinstance(event, e.QueueLeft):
             key = f"{event.queue_id}|{call.caller}"
             if event.outcome in (e.QueueExit.ABANDONED, e.QueueExit.SHORT_ABANDONED):

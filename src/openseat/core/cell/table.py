@@ -21,6 +21,7 @@ from openseat.core.cell import (
     queueing,
     recovery,
     sending,
+    supervising,
     talking,
 )
 from openseat.core.cell.turn import Turn
@@ -48,6 +49,8 @@ def _recording_ended(turn: Turn, it: i.RecordingEnded) -> None:
 
 def _effect_failed(turn: Turn, it: i.EffectFailed) -> None:
     call = turn.call_of(it.leg_id)
+    if call is not None and it.effect == "Overhear":
+        supervising.overhearing_failed(turn, call, it.leg_id)
     if call is not None and it.effect == "StartRecording":
         for recording_id, leg_id in list(call.recordings.items()):
             if leg_id == it.leg_id:
@@ -123,6 +126,8 @@ HANDLERS: Final[Mapping[type[Any], Callable[[Turn, Any], None]]] = {
         turn, it.agent_id, paused=it.paused
     ),
     i.EndCall: people.end_call,
+    i.Supervise: supervising.supervise,
+    i.EndSupervision: supervising.end_by_command,
     i.HttpReplied: _http_replied,
     i.RecordingStored: _stored,
 }

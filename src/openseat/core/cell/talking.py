@@ -5,7 +5,7 @@ from __future__ import annotations
 from openseat.core import events as e
 from openseat.core.agents import Connect, HoldCall, Release, ResumeCall
 from openseat.core.calls.model import Call, Leg, LegState, Offer, Segment
-from openseat.core.cell import conferring, ending, flowing, queueing
+from openseat.core.cell import conferring, ending, flowing, queueing, supervising
 from openseat.core.cell.turn import Turn
 from openseat.core.effects import (
     Answer,
@@ -63,6 +63,7 @@ def begin_segment(turn: Turn, call: Call, leg: Leg, *, via: e.Via, queue_id: str
     flowing.connected(turn, call, leg.agent_id)
     join(turn, call, leg)
     start_recording(turn, call, queue_id)
+    supervising.settle(turn, call)
 
 
 def join(turn: Turn, call: Call, leg: Leg) -> None:
@@ -126,6 +127,7 @@ def end_segment(
         ),
         ended_at,
     )
+    supervising.agent_left(turn, call, segment.agent_id)
     consult = call.consult
     if consult is not None and consult.segment_id == segment.segment_id and not consult.joined:
         conferring.end_consult(turn, call, consult, "left")
@@ -214,6 +216,7 @@ def leave_conversation(turn: Turn, call: Call, leg_id: str) -> None:
 
 def unbridge_customer(turn: Turn, call: Call) -> None:
     """Take the customer out of the conversation that the others have left."""
+    supervising.stand_aside(turn, call)
     customer = call.customer
     if customer is not None and customer.bridge_id:
         turn.record(call, e.BridgeLeft(bridge_id=customer.bridge_id, legs=(customer.leg_id,)))

@@ -68,6 +68,7 @@ def agent_row(agent_id: str, **changes: Any) -> Row:
         "queues": list(QUEUES)[: 2 + position % 3],
         "handled": 0,
         "talk_ms": 0,
+        "supervising": None,
         **changes,
     }
 

@@ -86,6 +86,7 @@ export default {
     ending: 'Ending',
   },
   busyReason: {
+    supervising: 'Supervising',
     break: 'Break',
     meeting: 'Meeting',
     training: 'Training',

@@ -85,6 +85,7 @@ export default {
     ending: '结束中',
   },
   busyReason: {
+    supervising: '监控通话',
     break: '小休',
     meeting: '会议',
     training: '培训',
