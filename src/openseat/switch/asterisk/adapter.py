@@ -18,9 +18,11 @@ from openseat.switch.asterisk.commands import Commands
 from openseat.switch.asterisk.configuration import CONTROL_USER
 from openseat.switch.asterisk.control import Control
 from openseat.switch.asterisk.ends import EndLog
+from openseat.switch.asterisk.lanes import Lanes
 from openseat.switch.asterisk.legs import Book
 from openseat.switch.asterisk.media import MediaLibrary
 from openseat.switch.asterisk.messages import Message
+from openseat.switch.asterisk.overhearing import Overhearing
 from openseat.switch.asterisk.places import Places
 from openseat.switch.asterisk.recorder import Recorder
 from openseat.switch.asterisk.restore import look, look_at_endpoints, take_over
@@ -60,11 +62,17 @@ class AsteriskSwitch:
         self._accounts = Accounts(site.var / "accounts.json")
         self._media = media or MediaLibrary([site.prompts], site.spool / "made")
         self._control = Control(self._book, self._recorder, self._give_later)
-        self._commands = Commands(site.application, self._control, self._places, self._media)
-        self._signals = Signals(self._book, self._places, self._recorder, self._give)
+        self._overhearing = Overhearing(site.application, self._control)
+        self._commands = Commands(
+            site.application, self._control, self._places, self._media, self._overhearing
+        )
+        self._signals = Signals(
+            self._book, self._places, self._recorder, self._overhearing, self._give
+        )
         self._ends = EndLog(site.channel_events, site.var / "listened.json")
         self._startup = ""
         self._ari: AriConnection | None = None
+        self._lanes: Lanes | None = None
         self._admin: AriConnection | None = None
         self._ami: AmiConnection | None = None
         self._held: list[Message] | None = None
@@ -93,7 +101,7 @@ class AsteriskSwitch:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        connections = [one for one in (self._ari, self._admin, self._ami) if one is not None]
+        connections = self._connections()
         self._disconnect()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_FAREWELL_S):
@@ -181,6 +189,7 @@ class AsteriskSwitch:
         self._ari = await AriConnection.connect(
             site.ports.http, site.application, secret, self._event, self._closed
         )
+        self._lanes = await Lanes.connect(site.ports.http, site.application, secret, self._closed)
         # Long work (pushing accounts) has a connection of its own, so that calls never queue
         # behind it.
         self._admin = await AriConnection.connect(
@@ -198,9 +207,9 @@ class AsteriskSwitch:
         )
         if not reply.ok:
             raise AriError(f"event filter: {reply.status} {reply.body}")
-        await self._reconcile(self._ari, self._ami)
+        await self._reconcile(self._ari, self._lanes, self._ami)
 
-    async def _reconcile(self, ari: AriConnection, ami: AmiConnection) -> None:
+    async def _reconcile(self, ari: AriConnection, lanes: Lanes, ami: AmiConnection) -> None:
         listened = self._ends.position()
         picture = await look(ari)
         ends = self._ends.since(listened)
@@ -208,16 +217,17 @@ class AsteriskSwitch:
         before = self._startup or listened.startup
         self._startup = picture.startup
         restarted = before not in {"", picture.startup}
-        self._control.attach(ari)
-        self._recorder.attach(ari, ami)
+        self._control.attach(lanes)
+        self._recorder.attach(lanes, ami)
         self._accounts.recall(picture.startup)
+        self._overhearing.begin_anew(picture.snoops, picture.ears)
         self._give(SwitchRestored(live=live, ended=ended, restarted=restarted))
         self._places.restore(picture.endpoints)
         for bridge in picture.bridges:
             if not bridge.channels:
-                ari.request("DELETE", f"bridges/{bridge.id}")
+                lanes.request((bridge.id,), "DELETE", f"bridges/{bridge.id}")
         for leg_id, cause in self._commands.hang_up_later.items():
-            ari.request("DELETE", f"channels/{leg_id}?reason_code={cause}")
+            lanes.request((leg_id,), "DELETE", f"channels/{leg_id}?reason_code={cause}")
         self._commands.hang_up_later.clear()
         await self._finish_playbacks(ari)
         held, self._held = self._held or [], None
@@ -239,10 +249,13 @@ class AsteriskSwitch:
 
     def _disconnect(self) -> None:
         self._control.attach(None)
-        for connection in (self._ari, self._admin, self._ami):
-            if connection is not None:
-                connection.close()
-        self._ari = self._admin = self._ami = None
+        for connection in self._connections():
+            connection.close()
+        self._ari = self._lanes = self._admin = self._ami = None
+
+    def _connections(self) -> list[AriConnection | Lanes | AmiConnection]:
+        every = (self._ari, self._lanes, self._admin, self._ami)
+        return [one for one in every if one is not None]
 
     async def _stay_connected(self) -> None:
         while True:

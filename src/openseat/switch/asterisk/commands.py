@@ -23,12 +23,14 @@ from openseat.core.effects import (
     Layout,
     MuteLeg,
     Originate,
+    Overhear,
     PauseRecording,
     Play,
     SendDigits,
     StartMusic,
     StartRecording,
     StopMusic,
+    StopOverhearing,
     StopPlay,
     StopRecording,
     Unbridge,
@@ -39,6 +41,7 @@ from openseat.switch.asterisk.control import Control
 from openseat.switch.asterisk.conversations import Conversations
 from openseat.switch.asterisk.legs import Leg
 from openseat.switch.asterisk.media import MediaLibrary, MediaMissingError
+from openseat.switch.asterisk.overhearing import Overhearing
 from openseat.switch.asterisk.places import Places
 from openseat.switch.names import TRUNK_PREFIX
 
@@ -66,7 +69,12 @@ class Commands:
     """Carries out effects on one connection."""
 
     def __init__(
-        self, application: str, control: Control, places: Places, media: MediaLibrary
+        self,
+        application: str,
+        control: Control,
+        places: Places,
+        media: MediaLibrary,
+        overhearing: Overhearing,
     ) -> None:
         self._application = application
         self._control = control
@@ -90,6 +98,8 @@ class Commands:
             Unbridge: self._conversations.unbridge,
             DropBridge: self._conversations.drop,
             MuteLeg: self._mute,
+            Overhear: overhearing.overhear,
+            StopOverhearing: overhearing.stop,
             SendDigits: self._send_digits,
             StartRecording: self._start_recording,
             PauseRecording: self._pause_recording,
@@ -113,13 +123,17 @@ class Commands:
         leg = self._control.live(effect.leg_id, effect)
         if leg is not None and not leg.up:
             uri = f"channels/{leg.leg_id}/answer"
-            self._control.send("POST", uri, None, self._control.checked(leg.leg_id, effect))
+            self._control.send(
+                (effect.leg_id,), "POST", uri, None, self._control.checked(leg.leg_id, effect)
+            )
 
     def _ring(self, effect: IndicateRinging) -> None:
         leg = self._control.live(effect.leg_id, effect)
         if leg is not None and not leg.up:
             uri = f"channels/{leg.leg_id}/ring"
-            self._control.send("POST", uri, None, self._control.checked(leg.leg_id, effect))
+            self._control.send(
+                (effect.leg_id,), "POST", uri, None, self._control.checked(leg.leg_id, effect)
+            )
 
     def _hang_up(self, effect: Hangup) -> None:
         if effect.leg_id not in self._book.legs:
@@ -130,7 +144,11 @@ class Commands:
                 self.hang_up_later[effect.leg_id] = effect.cause
 
         self._control.send(
-            "DELETE", f"channels/{effect.leg_id}?reason_code={effect.cause}", None, on_reply
+            (effect.leg_id,),
+            "DELETE",
+            f"channels/{effect.leg_id}?reason_code={effect.cause}",
+            None,
+            on_reply,
         )
 
     def _originate(self, effect: Originate) -> None:
@@ -165,7 +183,7 @@ class Commands:
                 cause = _TEMPORARY_FAILURE if reply.status == NO_REPLY else _SUBSCRIBER_ABSENT
                 self._control.give(LegEnded(leg_id=effect.leg_id, cause=cause))
 
-        self._control.send("POST", f"channels/{effect.leg_id}", body, on_reply)
+        self._control.send((effect.leg_id,), "POST", f"channels/{effect.leg_id}", body, on_reply)
 
     def _target(self, effect: Originate) -> tuple[str, str, int]:
         """Return the endpoint, the dial string, and the cause (0: none) against it."""
@@ -204,13 +222,13 @@ class Commands:
                 self._control.give(failed)
 
         uri = f"channels/{leg.leg_id}/play/{effect.playback_id}"
-        self._control.send("POST", uri, {"media": media}, on_reply)
+        self._control.send((effect.leg_id,), "POST", uri, {"media": media}, on_reply)
 
     def _stop_play(self, effect: StopPlay) -> None:
         leg = self._book.legs.get(effect.leg_id)
         if leg is not None and leg.playbacks.get(effect.playback_id) is False:
             leg.playbacks[effect.playback_id] = True
-            self._control.send("DELETE", f"playbacks/{effect.playback_id}")
+            self._control.send((effect.leg_id,), "DELETE", f"playbacks/{effect.playback_id}")
 
     def _start_music(self, effect: StartMusic) -> None:
         leg = self._control.live(effect.leg_id, effect)
@@ -218,14 +236,18 @@ class Commands:
             leg.music = True
             uri = f"channels/{leg.leg_id}/moh"
             self._control.send(
-                "POST", uri, {"mohClass": effect.music}, self._control.checked(leg.leg_id, effect)
+                (effect.leg_id,),
+                "POST",
+                uri,
+                {"mohClass": effect.music},
+                self._control.checked(leg.leg_id, effect),
             )
 
     def _stop_music(self, effect: StopMusic) -> None:
         leg = self._book.legs.get(effect.leg_id)
         if leg is not None and leg.music:
             leg.music = False
-            self._control.send("DELETE", f"channels/{leg.leg_id}/moh")
+            self._control.send((effect.leg_id,), "DELETE", f"channels/{leg.leg_id}/moh")
 
     def _mute(self, effect: MuteLeg) -> None:
         leg = self._control.live(effect.leg_id, effect) if effect.muted else None
@@ -238,7 +260,11 @@ class Commands:
         if leg is not None:
             uri = f"channels/{leg.leg_id}/dtmf"
             self._control.send(
-                "POST", uri, {"dtmf": effect.digits}, self._control.checked(leg.leg_id, effect)
+                (effect.leg_id,),
+                "POST",
+                uri,
+                {"dtmf": effect.digits},
+                self._control.checked(leg.leg_id, effect),
             )
 
     # -- recordings --------------------------------------------------------------------
@@ -250,7 +276,9 @@ class Commands:
             return
         if effect.beep and effect.layout is Layout.CALL:
             media = self._media.resolve([_BEEP], "")
-            self._control.send("POST", f"channels/{leg.leg_id}/play", {"media": media})
+            self._control.send(
+                (effect.leg_id,), "POST", f"channels/{leg.leg_id}/play", {"media": media}
+            )
         self._recorder.start(effect, leg)
 
     def _pause_recording(self, effect: PauseRecording) -> None:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from openseat.core.inputs import EffectFailed, SwitchInput
-from openseat.switch.asterisk.ari import NO_REPLY, AriConnection, Reply
+from openseat.switch.asterisk.ari import NO_REPLY, Reply
+from openseat.switch.asterisk.lanes import Lanes
 from openseat.switch.asterisk.legs import Book, Leg
 from openseat.switch.asterisk.recorder import Recorder
 
@@ -22,22 +23,23 @@ class Control:
         self.book = book
         self.recorder = recorder
         self.give = give
-        self._ari: AriConnection | None = None
+        self._lanes: Lanes | None = None
 
-    def attach(self, ari: AriConnection | None) -> None:
-        """Use this connection from now on (None: there is none)."""
-        self._ari = ari
+    def attach(self, lanes: Lanes | None) -> None:
+        """Use these connections from now on (None: there are none)."""
+        self._lanes = lanes
 
     def send(
         self,
+        about: tuple[str, ...],
         method: str,
         uri: str,
         body: Mapping[str, Any] | None = None,
         on_reply: Callable[[Reply], None] | None = None,
     ) -> None:
-        """Send a request; without a connection its answer is `NO_REPLY`."""
-        if self._ari is not None:
-            self._ari.request(method, uri, body, on_reply)
+        """Send a request about channels and bridges; without a connection `NO_REPLY` answers it."""
+        if self._lanes is not None:
+            self._lanes.request(about, method, uri, body, on_reply)
         elif on_reply is not None:
             on_reply(Reply(NO_REPLY))
 
@@ -69,15 +71,15 @@ class Control:
         for playback_id, stopping in leg.playbacks.items():
             if not stopping:
                 leg.playbacks[playback_id] = True
-                self.send("DELETE", f"playbacks/{playback_id}")
+                self.send((leg.leg_id,), "DELETE", f"playbacks/{playback_id}")
         self.recorder.stop_voice(leg)
         if leg.music:
             leg.music = False
-            self.send("DELETE", f"channels/{leg.leg_id}/moh")
+            self.send((leg.leg_id,), "DELETE", f"channels/{leg.leg_id}/moh")
 
     def set_muted(self, leg: Leg, *, muted: bool) -> None:
         """Stop (or let again) the others hear a leg."""
         if leg.muted != muted:
             leg.muted = muted
             method = "POST" if muted else "DELETE"
-            self.send(method, f"channels/{leg.leg_id}/mute?direction=in")
+            self.send((leg.leg_id,), method, f"channels/{leg.leg_id}/mute?direction=in")

@@ -29,7 +29,7 @@ class Conversations:
         conversation = self._book.bridges.get(effect.bridge_id)
         if conversation is None:
             conversation = Conversation(effect.bridge_id, mixing=any(leg.mixed for leg in joining))
-            self._open(conversation)
+            self._open(conversation, joining)
         elif not conversation.mixing and len(conversation.members) + len(joining) > _A_PAIR:
             joining += self._begin_mixing(conversation)
         if not joining:
@@ -48,29 +48,32 @@ class Conversations:
 
         names = ",".join(leg.leg_id for leg in joining)
         uri = f"bridges/{conversation.actual_id}/addChannel?channel={names}"
-        self._control.send("POST", uri, None, on_reply)
+        self._control.send(_about(conversation, joining), "POST", uri, None, on_reply)
 
-    def _open(self, conversation: Conversation) -> None:
+    def _open(self, conversation: Conversation, first: list[Leg]) -> None:
         self._book.bridges[conversation.bridge_id] = conversation
+        about = _about(conversation, first)
         body = {"type": conversation.bridge_type}
-        self._control.send("POST", f"bridges/{conversation.actual_id}", body)
+        self._control.send(about, "POST", f"bridges/{conversation.actual_id}", body)
 
     def _begin_mixing(self, conversation: Conversation) -> list[Leg]:
         """Replace a plain bridge by a mixing one; return the legs that have to join it."""
         members = [self._book.legs[leg_id] for leg_id in sorted(conversation.members)]
         if members:
             self._take_out(members, conversation)
-        self._control.send("DELETE", f"bridges/{conversation.actual_id}")
+        self._control.send(
+            _about(conversation, members), "DELETE", f"bridges/{conversation.actual_id}"
+        )
         for leg in members:
             self._book.leave(leg)
         conversation.mixing = True
-        self._open(conversation)
+        self._open(conversation, members)
         return members
 
     def _take_out(self, legs: list[Leg], conversation: Conversation) -> None:
         names = ",".join(leg.leg_id for leg in legs)
         uri = f"bridges/{conversation.actual_id}/removeChannel?channel={names}"
-        self._control.send("POST", uri)
+        self._control.send(_about(conversation, legs), "POST", uri)
 
     def _join_alone(
         self, leg: Leg, conversation: Conversation, effect: Bridge, *, last: bool
@@ -87,7 +90,7 @@ class Conversations:
             on_reply(Reply(NO_REPLY))
         else:
             uri = f"bridges/{conversation.actual_id}/addChannel?channel={leg.leg_id}"
-            self._control.send("POST", uri, None, on_reply)
+            self._control.send(_about(conversation, [leg]), "POST", uri, None, on_reply)
 
     def unbridge(self, effect: Unbridge) -> None:
         """Take legs out of a conversation."""
@@ -108,4 +111,10 @@ class Conversations:
         """Forget a conversation."""
         conversation = self._book.drop(effect.bridge_id)
         if conversation is not None:
-            self._control.send("DELETE", f"bridges/{conversation.actual_id}")
+            self._control.send(
+                _about(conversation, []), "DELETE", f"bridges/{conversation.actual_id}"
+            )
+
+
+def _about(conversation: Conversation, legs: list[Leg]) -> tuple[str, ...]:
+    return (conversation.bridge_id, *(leg.leg_id for leg in legs))

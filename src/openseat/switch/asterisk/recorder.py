@@ -13,7 +13,8 @@ from pathlib import Path
 from openseat.core.effects import Layout, PauseRecording, StartRecording, StopRecording
 from openseat.core.inputs import RecordingEnded, SwitchInput
 from openseat.switch.asterisk.ami import AmiConnection, Block
-from openseat.switch.asterisk.ari import AriConnection, Reply
+from openseat.switch.asterisk.ari import Reply
+from openseat.switch.asterisk.lanes import Lanes
 from openseat.switch.asterisk.legs import Leg
 from openseat.switch.asterisk.messages import Recording
 from openseat.switch.asterisk.site import SwitchSite
@@ -38,12 +39,12 @@ class Recorder:
         self._inbox = inbox
         self._terminators: dict[str, str] = {}
         self._reported: deque[str] = deque(maxlen=_REMEMBERED)
-        self._ari: AriConnection | None = None
+        self._lanes: Lanes | None = None
         self._ami: AmiConnection | None = None
 
-    def attach(self, ari: AriConnection, ami: AmiConnection) -> None:
+    def attach(self, lanes: Lanes, ami: AmiConnection) -> None:
         """Use these connections from now on."""
-        self._ari, self._ami = ari, ami
+        self._lanes, self._ami = lanes, ami
 
     def file(self, recording_id: str) -> Path:
         """Return where a recording lies.
@@ -99,8 +100,9 @@ class Recorder:
 
     def stop_voice(self, leg: Leg) -> None:
         """End the voice recording that keeps a leg occupied, if there is one."""
-        if leg.voice_recording and self._ari is not None:
-            self._ari.request("POST", f"recordings/live/{leg.voice_recording}/stop")
+        if leg.voice_recording and self._lanes is not None:
+            uri = f"recordings/live/{leg.voice_recording}/stop"
+            self._lanes.request((leg.leg_id,), "POST", uri)
 
     def digit(self, leg: Leg, digit: str) -> None:
         """End a voice recording whose terminators Asterisk itself cannot watch for."""
@@ -151,7 +153,7 @@ class Recorder:
         )  # fmt: skip
 
     def _start_voice(self, effect: StartRecording, leg: Leg) -> None:
-        if self._ari is None:
+        if self._lanes is None:
             self._failed(effect.recording_id)
             return
         leg.voice_recording = effect.recording_id
@@ -167,7 +169,8 @@ class Recorder:
 
         longest = _LONGEST_S if effect.max_ms is None else math.ceil(effect.max_ms / 1000)
         silence = 0 if effect.silence_ms is None else math.ceil(effect.silence_ms / 1000)
-        self._ari.request(
+        self._lanes.request(
+            (leg.leg_id,),
             "POST",
             f"channels/{leg.leg_id}/record",
             {
