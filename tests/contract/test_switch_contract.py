@@ -15,12 +15,14 @@ from openseat.core.effects import (
     Layout,
     MuteLeg,
     Originate,
+    Overhear,
     PauseRecording,
     Play,
     SendDigits,
     StartMusic,
     StartRecording,
     StopMusic,
+    StopOverhearing,
     StopPlay,
     StopRecording,
     Unbridge,
@@ -44,7 +46,7 @@ from openseat.testing.asterisk_stage import AsteriskStage
 from openseat.testing.stage import LANGUAGE, PHONES, TRUNK, MemoryStage, Person, Stage, seat
 
 PHONE, OTHER_PHONE = PHONES[0].endpoint, PHONES[1].endpoint
-CUSTOMER_HZ, AGENT_HZ = 440, 700
+CUSTOMER_HZ, AGENT_HZ, EAR_HZ = 440, 700, 1100
 SECOND = 1000
 
 
@@ -361,6 +363,102 @@ class TestConversations:
         stage.switch.apply([Bridge(bridge_id="half", legs=(customer_leg, "leg-half"))])
         await callee.speak(AGENT_HZ)
         assert not [one for one in stage.seen if isinstance(one, EffectFailed)]
+
+
+async def supervised(stage: Stage, name: str, *, speaks: bool) -> tuple[Person, Person, Person]:
+    """Customer and agent talking, and a supervisor's ear at the agent's leg."""
+    _, caller, agent_leg, callee = await conversation(stage, name)
+    ear = await agent(stage, f"ear-{name}", OTHER_PHONE)
+    await ear.speak(EAR_HZ)
+    stage.switch.apply(
+        [Overhear(overhear_id=name, leg_id=agent_leg, ear_id=f"ear-{name}", speaks=speaks)]
+    )
+    return caller, callee, ear
+
+
+class TestOverhearing:
+    async def test_a_listener_hears_both_and_is_heard_by_nobody(self, stage):
+        caller, callee, ear = await supervised(stage, "listened", speaks=False)
+        await stage.passes(500)
+        assert await ear.hears(CUSTOMER_HZ)
+        assert await ear.hears(AGENT_HZ)
+        assert not await caller.hears(EAR_HZ)
+        assert not await callee.hears(EAR_HZ)
+        assert await caller.hears(AGENT_HZ)
+
+    async def test_a_whisper_is_heard_by_the_agent_alone(self, stage):
+        caller, callee, ear = await supervised(stage, "whispered", speaks=True)
+        await stage.passes(500)
+        assert await callee.hears(EAR_HZ)
+        assert await callee.hears(CUSTOMER_HZ)
+        assert not await caller.hears(EAR_HZ)
+        assert await ear.hears(CUSTOMER_HZ)
+
+    async def test_a_listener_may_begin_to_whisper_and_stop_again(self, stage):
+        _, callee, ear = await supervised(stage, "changing", speaks=False)
+        asked = {"overhear_id": "changing", "leg_id": "leg-changing", "ear_id": "ear-changing"}
+        stage.switch.apply([Overhear(**asked, speaks=True), Overhear(**asked, speaks=True)])
+        await stage.passes(500)
+        assert await callee.hears(EAR_HZ)
+        stage.switch.apply([Overhear(**asked)])
+        await stage.passes(500)
+        assert not await callee.hears(EAR_HZ)
+        assert await ear.hears(AGENT_HZ)
+
+    async def test_an_ear_taken_off_hears_nothing_and_may_join_the_conversation(self, stage):
+        caller, callee, ear = await supervised(stage, "joining", speaks=False)
+        stage.switch.apply([StopOverhearing(overhear_id="joining", ear_id="ear-joining")])
+        await stage.passes(300)
+        assert not await ear.hears(CUSTOMER_HZ)
+        stage.switch.apply([Bridge(bridge_id="joining", legs=("ear-joining",))])
+        await stage.passes(500)
+        assert await ear.hears(CUSTOMER_HZ)
+        assert await caller.hears(EAR_HZ)
+        assert await callee.hears(EAR_HZ)
+
+    @pytest.mark.parametrize("who", ["customer", "agent", "ear"])
+    async def test_whoever_hangs_up_nothing_is_left_behind(self, stage, who):
+        name = f"left-by-{who}"
+        caller, callee, ear = await supervised(stage, name, speaks=True)
+        await stage.passes(500)
+        people = {"customer": caller, "agent": callee, "ear": ear}
+        await people.pop(who).hang_up()
+        await stage.given(LegEnded)
+        stage.switch.apply([DropBridge(bridge_id=name)])
+        for other in people.values():
+            await other.hang_up()
+            await stage.given(LegEnded)
+        await stage.passes(300)
+        assert await stage.left_over() == (0, 0)
+
+    async def test_an_ear_at_a_dead_leg_fails(self, stage):
+        await agent(stage, "ear-lonely", OTHER_PHONE)
+        stage.switch.apply([Overhear(overhear_id="lonely", leg_id="leg-none", ear_id="ear-lonely")])
+        failed = await stage.given(EffectFailed)
+        assert (failed.leg_id, failed.effect) == ("ear-lonely", "Overhear")
+
+    async def test_a_new_floor_finds_the_legs_and_no_ears(self, stage):
+        caller, callee, ear = await supervised(stage, "found", speaks=True)
+        await stage.passes(500)
+        await stage.new_floor()
+        restored = await stage.restored()
+        live = {leg.leg_id: leg for leg in restored.live}
+        assert {"leg-found", "ear-found"} < set(live)
+        assert len(live) == 3
+        assert live["ear-found"].bridge_id == ""
+        asked = {"overhear_id": "found", "leg_id": "leg-found", "ear_id": "ear-found"}
+        stage.switch.apply([Overhear(**asked)])
+        await stage.passes(500)
+        assert await ear.hears(CUSTOMER_HZ)
+        assert not await callee.hears(EAR_HZ)
+        stage.switch.apply([StopOverhearing(overhear_id="found", ear_id="ear-found")])
+        stage.switch.apply([DropBridge(bridge_id="found")])
+        for leg_id in live:
+            stage.switch.apply([Hangup(leg_id=leg_id)])
+        for person in (caller, callee, ear):
+            await person.gone()
+        await stage.passes(300)
+        assert await stage.left_over() == (0, 0)
 
 
 class TestRecording:

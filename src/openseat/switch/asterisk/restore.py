@@ -20,6 +20,7 @@ from openseat.switch.asterisk.messages import (
     SystemInfo,
     Variable,
 )
+from openseat.switch.asterisk.overhearing import SNOOP
 from openseat.switch.asterisk.places import Places
 from openseat.switch.asterisk.recorder import Recorder
 
@@ -41,6 +42,10 @@ class Picture:
     endpoints: list[Endpoint]
     recorded: dict[str, str]
     """Channel → file it is being recorded into."""
+    snoops: list[str]
+    """Channels through which somebody overhears; they are nobody's legs."""
+    ears: list[str]
+    """Bridges of ears with those channels; they are no conversations."""
 
 
 async def look(ari: AriConnection) -> Picture:
@@ -55,7 +60,9 @@ async def look(ari: AriConnection) -> Picture:
         _ask(ari, "bridges", list[BridgeSnapshot]),
         look_at_endpoints(ari),
     )
-    ours = [one for one in channels if one.dialplan.app_name in _OURS]
+    ours = [
+        one for one in channels if one.dialplan.app_name in _OURS and not one.id.startswith(SNOOP)
+    ]
     replies = await asyncio.gather(
         *(
             ari.ask("GET", f"channels/{quote(one.id)}/variable?variable={_RECORDING_VARIABLE}")
@@ -68,7 +75,10 @@ async def look(ari: AriConnection) -> Picture:
         if reply.ok
     }
     startup = info.status.startup_time.isoformat()
-    return Picture(startup, ours, bridges, endpoints, recorded)
+    snoops = [one.id for one in channels if one.id.startswith(SNOOP)]
+    ears = [one.id for one in bridges if one.id.startswith(SNOOP)]
+    talks = [one for one in bridges if one.id not in ears]
+    return Picture(startup, ours, talks, endpoints, recorded, snoops, ears)
 
 
 async def look_at_endpoints(ari: AriConnection) -> list[Endpoint]:

@@ -17,6 +17,7 @@ from openseat.core.inputs import (
 from openseat.switch.asterisk.commands import ORIGINATED
 from openseat.switch.asterisk.legs import Book, Leg
 from openseat.switch.asterisk.messages import Message
+from openseat.switch.asterisk.overhearing import SNOOP, Overhearing
 from openseat.switch.asterisk.places import Places
 from openseat.switch.asterisk.recorder import Recorder
 
@@ -35,11 +36,13 @@ class Signals:
         book: Book,
         places: Places,
         recorder: Recorder,
+        overhearing: Overhearing,
         inbox: Callable[[SwitchInput], None],
     ) -> None:
         self._book = book
         self._places = places
         self._recorder = recorder
+        self._overhearing = overhearing
         self._inbox = inbox
         self._table: dict[str, Callable[[Message], None]] = {
             "StasisStart": self._entered,
@@ -66,6 +69,9 @@ class Signals:
     def _entered(self, message: Message) -> None:
         channel = message.channel
         if channel is None:
+            return
+        if channel.id.startswith(SNOOP):
+            self._overhearing.entered(channel.id)
             return
         leg = self._book.legs.get(channel.id)
         if message.args[:1] == [ORIGINATED]:
@@ -103,6 +109,8 @@ class Signals:
 
     def _destroyed(self, message: Message) -> None:
         channel = message.channel
+        if channel is not None:
+            self._overhearing.channel_ended(channel.id)
         leg = self._book.remove(channel.id) if channel is not None else None
         if leg is None:
             return
