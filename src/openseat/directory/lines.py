@@ -29,6 +29,9 @@ class PhoneFields(Strict):
         default=None, description="Whose it is; empty for a seat anybody may sign in at"
     )
     webrtc: bool = False
+    srtp: bool = Field(
+        default=False, description="Demands encrypted media (SDES); such a phone registers by TLS"
+    )
 
 
 class TrunkFields(Strict):
@@ -44,7 +47,7 @@ class TrunkFields(Strict):
     match: Annotated[
         list[Address], Field(max_length=50, description="The carrier's addresses")
     ] = []
-    srtp: bool = False
+    srtp: bool = Field(default=False, description="Demands encrypted media (SDES)")
     qualify_s: Annotated[int, Field(ge=1, le=3600, description="OPTIONS interval")] = 5
     prefixes: Annotated[
         list[Prefix], Field(max_length=200, description="Called prefixes served")

@@ -298,6 +298,7 @@ def _phone(row: _Row) -> Phone:
         password=row["password"],
         agent_id=row["agent_id"] or "",
         webrtc=row["webrtc"],
+        srtp=row["srtp"],
     )
 
 

@@ -325,6 +325,7 @@ phones = Table(
     _words("name"),
     Column("password", Text, nullable=False),
     _flag("webrtc"),
+    _flag("srtp"),
     *_common(),
 )
 

@@ -24,12 +24,16 @@ class Phone:
 
     `endpoint` is its user name and the switch's name for it; `agent_id` the
     agent whose it is now ("" for a seat that anybody may sign in at).
+    `srtp` demands encrypted media (SDES): a call in the clear is refused, from
+    it and to it. The keys travel in SIP, so such a phone belongs on TLS.
+    `webrtc` has encryption of its own (DTLS).
     """
 
     endpoint: str
     password: str
     agent_id: str = ""
     webrtc: bool = False
+    srtp: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +42,8 @@ class Trunk:
 
     IP-authenticated when `username` is empty (`match` lists the carrier's
     addresses), registering when `register` is set.
-    `transport` is udp, tcp or tls; `srtp` asks for encrypted media.
+    `transport` is udp, tcp or tls; `srtp` demands encrypted media (SDES), and a
+    call in the clear is refused.
     `qualify_s` is the OPTIONS interval in seconds.
     """
 

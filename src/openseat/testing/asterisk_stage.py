@@ -18,7 +18,7 @@ from openseat.switch.asterisk.ari import AriConnection
 from openseat.switch.asterisk.configuration import CONTROL_USER
 from openseat.switch.asterisk.media import write_tone
 from openseat.switch.asterisk.messages import BridgeSnapshot, Channel, Message
-from openseat.switch.port import Trunk
+from openseat.switch.port import Phone, Trunk
 from openseat.testing import listening
 from openseat.testing.stage import (
     LANGUAGE,
@@ -186,11 +186,24 @@ class AsteriskStage(Stage):
         if not reachable:
             await carrier.unregister_phones(self._link, [endpoint])
             return
-        phones = [one for one in PHONES if one.endpoint == endpoint]
-        await carrier.register_phones(self._link, self.pair.main.site, phones)
+        await self.plug_in(next(one for one in PHONES if one.endpoint == endpoint))
+
+    async def plug_in(self, phone: Phone) -> None:
+        """A phone comes on the network, be it one of the stage's own or another."""
+        await carrier.register_phones(self._link, self.pair.main.site, [phone])
         # A registration that is there already would not be repeated before it runs out.
         assert self._ami is not None
-        await self._ami.ask("PJSIPRegister", Registration=endpoint)
+        await self._ami.ask("PJSIPRegister", Registration=phone.endpoint)
+
+    async def teach_encryption(self) -> None:
+        """Let the carrier reach the main switch by TLS, with encrypted media."""
+        await carrier.push_main_encrypted(self._link, self.pair.main.site)
+
+    async def name_media_address(self, endpoint: str, address: str) -> None:
+        """Have the carrier name another address for its media on one of its endpoints."""
+        fields = {"media_address": address, "callerid": ""}
+        body = {"fields": [{"attribute": key, "value": fields[key]} for key in fields]}
+        await self.carry("PUT", f"asterisk/config/dynamic/res_pjsip/endpoint/{endpoint}", body)
 
     async def set_trunk(self, *, reachable: bool) -> None:
         """The carrier fails, or recovers."""

@@ -61,6 +61,8 @@ def phone_objects(phone: Phone) -> dict[str, Fields]:
     }
     if phone.webrtc:
         endpoint |= {"webrtc": "yes", "allow": "opus,alaw,ulaw"}
+    elif phone.srtp:
+        endpoint |= {"media_encryption": "sdes"}
     return {
         "auth": {"auth_type": "digest", "username": name, "password": phone.password},
         "endpoint": endpoint,
@@ -105,7 +107,7 @@ def trunk_objects(trunk: Trunk) -> dict[str, Fields]:
     }
     # A registering trunk is known by the token in its contact, so that it may share the
     # carrier's address with another trunk.
-    match = trunk.match or (() if trunk.register else (f"{host}:{trunk.port}",))
+    match = trunk.match or (() if trunk.register else (_source(trunk, host),))
     if match:
         objects["identify"] = {"endpoint": name, "match": ",".join(match), "srv_lookups": "no"}
     if trunk.register:
@@ -126,6 +128,11 @@ def trunk_objects(trunk: Trunk) -> dict[str, Fields]:
             "auth_rejection_permanent": "no",
         }
     return objects
+
+
+def _source(trunk: Trunk, host: str) -> str:
+    # Connections come from a port of chance; only datagrams come from where the carrier listens.
+    return f"{host}:{trunk.port}" if trunk.transport == "udp" else host
 
 
 class _Kept(msgspec.Struct):

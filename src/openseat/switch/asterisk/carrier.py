@@ -14,16 +14,18 @@ from openseat.switch.asterisk.ari import AriConnection, AriError
 from openseat.switch.asterisk.configuration import CONTROL_USER
 from openseat.switch.asterisk.dialplan import TRUNK_CONTEXT
 from openseat.switch.asterisk.messages import Message
-from openseat.switch.asterisk.sip import PHONES, UDP
+from openseat.switch.asterisk.sip import PHONES, TLS, UDP
 from openseat.switch.asterisk.site import SwitchSite
 from openseat.switch.port import Phone, Trunk
 
 #: The carrier's name for the main switch, and the account the main switch registers.
 MAIN = "main"
+MAIN_ENCRYPTED = "main-encrypted"
 ACCOUNT = "openseat"
 
 IP_TRUNK = "carrier"
 ACCOUNT_TRUNK = "carrier-account"
+ENCRYPTED_TRUNK = "carrier-encrypted"
 
 _EVENTS = (
     "StasisStart",
@@ -47,6 +49,7 @@ _MEDIA = {
     "rtp_symmetric": "yes",
     "transport": UDP,
 }
+_ENCRYPTED = {"transport": TLS, "media_encryption": "sdes"}
 
 
 def trunks(carrier: SwitchSite, password: str) -> tuple[Trunk, Trunk]:
@@ -65,6 +68,19 @@ def trunks(carrier: SwitchSite, password: str) -> tuple[Trunk, Trunk]:
             password=password,
             register=True,
         ),
+    )
+
+
+def encrypted_trunk(carrier: SwitchSite) -> Trunk:
+    """Return the main switch's trunk to the carrier by TLS, with encrypted media."""
+    return Trunk(
+        trunk_id=ENCRYPTED_TRUNK,
+        host=carrier.sip_host,
+        port=carrier.ports.sip_tls,
+        transport=TLS,
+        # Calls to the carrier come from a port of chance: the name in From tells whose they are.
+        username=MAIN_ENCRYPTED,
+        srtp=True,
     )
 
 
@@ -105,28 +121,47 @@ async def push_main(ari: AriConnection, main: SwitchSite, password: str) -> None
     await _put(ari, "endpoint", ACCOUNT, account)
 
 
-async def register_phones(ari: AriConnection, main: SwitchSite, phones: Iterable[Phone]) -> None:
-    """Let simulated phones register to the main switch; calls to them come as `StasisStart`.
-
-    A phone's calls go through the endpoint of its own name.
+async def push_main_encrypted(ari: AriConnection, main: SwitchSite) -> None:
+    """Teach the carrier to reach the main switch by TLS, with encrypted media.
 
     Raises:
         AriError: the carrier refuses.
     """
-    server = f"sip:{main.sip_host}:{main.ports.sip}"
+    contact = f"sip:{main.sip_host}:{main.ports.sip_tls};transport=tls"
+    await _put(ari, "aor", MAIN_ENCRYPTED, {"contact": contact})
+    endpoint = _MEDIA | _ENCRYPTED | {"aors": MAIN_ENCRYPTED, "identify_by": "username"}
+    await _put(ari, "endpoint", MAIN_ENCRYPTED, endpoint)
+    # Calls to phones come back over the connection the phone registered by.
+    match = f"{main.sip_host}:{main.ports.sip_tls}"
+    identify = {"endpoint": MAIN_ENCRYPTED, "match": match, "srv_lookups": "no"}
+    await _put(ari, "identify", MAIN_ENCRYPTED, identify)
+
+
+async def register_phones(ari: AriConnection, main: SwitchSite, phones: Iterable[Phone]) -> None:
+    """Let simulated phones register to the main switch; calls to them come as `StasisStart`.
+
+    A phone's calls go through the endpoint of its own name. Phones with `srtp` speak TLS.
+
+    Raises:
+        AriError: the carrier refuses.
+    """
     for phone in phones:
         name = phone.endpoint
+        transport = TLS if phone.srtp else PHONES
+        server = _server(main, transport)
         login = {"auth_type": "digest", "username": name, "password": phone.password}
         await _put(ari, "auth", name, login)
         await _put(ari, "aor", name, {"contact": server})
         endpoint = _MEDIA | {
-            "transport": PHONES,
+            "transport": transport,
             "aors": name,
             "outbound_auth": name,
             "from_user": name,
             # Calls to the phone come from the main switch's address.
             "identify_by": "ip",
         }
+        if phone.srtp:
+            endpoint |= _ENCRYPTED
         await _put(ari, "endpoint", name, endpoint)
         await _put(
             ari,
@@ -134,10 +169,10 @@ async def register_phones(ari: AriConnection, main: SwitchSite, phones: Iterable
             name,
             {
                 "server_uri": server,
-                "client_uri": f"sip:{name}@{main.sip_host}:{main.ports.sip}",
+                "client_uri": server.replace("sip:", f"sip:{name}@", 1),
                 "contact_user": name,
                 "outbound_auth": name,
-                "transport": PHONES,
+                "transport": transport,
                 "expiration": "120",
                 "retry_interval": "2",
                 "fatal_retry_interval": "2",
@@ -147,6 +182,12 @@ async def register_phones(ari: AriConnection, main: SwitchSite, phones: Iterable
                 "auth_rejection_permanent": "no",
             },
         )
+
+
+def _server(main: SwitchSite, transport: str) -> str:
+    if transport == TLS:
+        return f"sip:{main.sip_host}:{main.ports.sip_tls};transport=tls"
+    return f"sip:{main.sip_host}:{main.ports.sip}"
 
 
 async def unregister_phones(ari: AriConnection, endpoints: Iterable[str]) -> None:
