@@ -252,6 +252,49 @@ class LegWasEnded:
     answered_ms: int
 
 
+@event("leg.replaced")
+class LegReplaced:
+    """An agent goes on with the call on another leg: the page with their phone was reloaded."""
+
+    TYPE: ClassVar[str]
+    VERSION: ClassVar[int]
+    leg_id: str
+    by_leg_id: str
+    agent_id: str
+
+
+@event("leg.muted")
+class LegMuted:
+    """A party is not heard by the others, or is heard again; `agent_id` asked for it."""
+
+    TYPE: ClassVar[str]
+    VERSION: ClassVar[int]
+    leg_id: str
+    muted: bool
+    agent_id: str
+
+
+@event("leg.removed")
+class LegRemoved:
+    """The host of a conference sent a party away."""
+
+    TYPE: ClassVar[str]
+    VERSION: ClassVar[int]
+    leg_id: str
+    agent_id: str
+
+
+@event("leg.digits_sent")
+class DigitsSent:
+    """An agent pressed keys for the other side to hear; which ones is nobody's business."""
+
+    TYPE: ClassVar[str]
+    VERSION: ClassVar[int]
+    leg_id: str
+    agent_id: str
+    count: int
+
+
 @event("flow.entered")
 class FlowEntered:
     """A flow began to run for the call; `resumes` tells that it goes on after a queue or a sub-
@@ -448,6 +491,28 @@ class ConsultStarted:
     leg_id: str
     target_kind: str
     target_id: str
+
+
+@event("consult.parked")
+class ConsultParked:
+    """The consulted party waits while the agent talks with the customer."""
+
+    TYPE: ClassVar[str]
+    VERSION: ClassVar[int]
+    segment_id: str
+    agent_id: str
+    leg_id: str
+
+
+@event("consult.resumed")
+class ConsultResumed:
+    """The agent talks with the consulted party again."""
+
+    TYPE: ClassVar[str]
+    VERSION: ClassVar[int]
+    segment_id: str
+    agent_id: str
+    leg_id: str
 
 
 @event("consult.ended")
@@ -785,6 +850,10 @@ Event = (
     | LegRang
     | LegWasAnswered
     | LegWasEnded
+    | LegReplaced
+    | LegMuted
+    | LegRemoved
+    | DigitsSent
     | FlowEntered
     | FlowStepped
     | FlowLeft
@@ -801,6 +870,8 @@ Event = (
     | TransferMade
     | TransferFailed
     | ConsultStarted
+    | ConsultParked
+    | ConsultResumed
     | ConsultEnded
     | SupervisionStarted
     | SupervisionModeChanged

@@ -264,6 +264,80 @@ class Conference:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Swap:
+    """Talk with the other of customer and consulted party, while this one waits."""
+
+    agent_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mute:
+    """Stop (or let again) the others hear a party; `leg_id` is empty for the agent's own voice."""
+
+    agent_id: str
+    muted: bool
+    leg_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveParty:
+    """Send a party of the agent's conference away."""
+
+    agent_id: str
+    leg_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PressKeys:
+    """Send keys to whom the agent talks with."""
+
+    agent_id: str
+    digits: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DialOut:
+    """Call a number for a project: the agent's own phone first, then the customer."""
+
+    agent_id: str
+    number: str
+    project_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PickUp:
+    """Take a contact that rings at a colleague of the agent's own group."""
+
+    agent_id: str
+    colleague_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordCall:
+    """Begin to record the agent's call, or end it, on demand."""
+
+    agent_id: str
+    recorded: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromiseCallback:
+    """Promise the customer of a segment to call `number` back at `due_at`."""
+
+    agent_id: str
+    segment_id: str
+    number: str
+    due_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReconnectPhone:
+    """The page with the agent's phone was made anew: bring the contact at hand to it."""
+
+    agent_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Dispose:
     """Give a segment its disposition (话后小结)."""
 
@@ -294,13 +368,15 @@ class Supervise:
     """A supervisor, signed in at a phone of their own, goes to an agent's conversation.
 
     One who is there already changes the mode. `by` is the user who asked, `group_ids` are the
-    groups whose agents the supervision may go on with when the call changes hands.
+    groups whose agents the supervision may go on with when the call changes hands. `call_id`, if
+    given, is the call that is meant: an agent who has another by now is left alone.
     """
 
     supervisor_id: str
     agent_id: str
     mode: SupervisionMode
     by: str
+    call_id: str = ""
     group_ids: tuple[str, ...] = ()
 
 
@@ -366,6 +442,15 @@ Command = (
     | ReturnToCustomer
     | CompleteTransfer
     | Conference
+    | Swap
+    | Mute
+    | RemoveParty
+    | PressKeys
+    | DialOut
+    | PickUp
+    | RecordCall
+    | PromiseCallback
+    | ReconnectPhone
     | Dispose
     | PauseCallRecording
     | EndCall

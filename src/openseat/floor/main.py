@@ -21,6 +21,7 @@ from openseat.directory.picture import CHANGED, Picture, read_picture
 from openseat.floor import checkpoint
 from openseat.floor.clock import FloorClock
 from openseat.floor.fetching import HttpFetcher
+from openseat.floor.phones import Phones
 from openseat.floor.process import Floor
 from openseat.floor.server import LinkServer
 from openseat.floor.view import View
@@ -97,13 +98,18 @@ class FloorProcess:
         for agent in cell.state.agents.values():
             if agent.signed_in:
                 self._switch.bind(agent.agent_id, agent.endpoint)
-        await self._switch.push_phones(picture.phones)
+        phones = Phones(
+            self._switch, self._settings.secrets.read("phones"), lambda: floor.cell.state.agents
+        )
+        floor.seated = phones.seated
+        await phones.take(picture.phones)
         await self._switch.push_trunks(picture.trunks)
         await self._switch.start(floor.receive)
         await server.start(LOOPBACK, self._settings.ports.floor_link)
         _settle_memory()
         log.info("floor.ready", cell=self._cell_id, token=self._writer.token, pid=os.getpid())
-        self._spawn(self._follow_directory(floor))
+        self._spawn(self._follow_directory(floor, phones))
+        self._spawn(phones.keep())
         self._spawn(self._checkpoint_for_ever(floor))
         try:
             await self._until_over(floor)
@@ -170,7 +176,7 @@ class FloorProcess:
             stopping.cancel()
             failing.cancel()
 
-    async def _follow_directory(self, floor: Floor) -> None:
+    async def _follow_directory(self, floor: Floor, phones: Phones) -> None:
         """Take in changes of the directory as they are announced, and after every outage."""
         changed = asyncio.Event()
 
@@ -186,7 +192,7 @@ class FloorProcess:
             try:
                 await connection.add_listener(CHANGED, notice)
                 while not connection.is_closed():
-                    await self._reload(connection, floor)
+                    await self._reload(connection, floor, phones)
                     with contextlib.suppress(TimeoutError):
                         async with asyncio.timeout(5):
                             await changed.wait()
@@ -196,14 +202,14 @@ class FloorProcess:
             finally:
                 connection.terminate()
 
-    async def _reload(self, connection: asyncpg.Connection, floor: Floor) -> None:
+    async def _reload(self, connection: asyncpg.Connection, floor: Floor, phones: Phones) -> None:
         version = await connection.fetchval("select version from directory_state where id = 1")
         if version == floor.cell.config.version:
             return
         picture = await read_picture(connection, self._cell_id)
         floor.receive(Configure(config=picture.config))
         floor.view.reconfigured()
-        await self._switch.push_phones(picture.phones)
+        await phones.take(picture.phones)
         await self._switch.push_trunks(picture.trunks)
         log.info("floor.configured", version=picture.config.version)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -71,6 +72,8 @@ class Floor:
         self._switch = switch
         self._clock = clock
         self._fetcher = fetcher
+        self.seated: Callable[[], None] = _nobody_asks
+        """Called when an agent signed in or out."""
         self._pending: deque[Pending] = deque()
         self._timer: asyncio.TimerHandle | None = None
         self._loop = asyncio.get_running_loop()
@@ -156,8 +159,10 @@ class Floor:
             match fact.event:
                 case AgentSignedIn(agent_id=agent_id, endpoint=endpoint):
                     self._switch.bind(agent_id, endpoint)
+                    self.seated()
                 case AgentSignedOut(agent_id=agent_id):
                     self._switch.bind(agent_id, None)
+                    self.seated()
                 case _:
                     pass
 
@@ -202,3 +207,7 @@ class Floor:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+
+
+def _nobody_asks() -> None:
+    return

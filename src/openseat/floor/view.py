@@ -195,6 +195,7 @@ class View:
             "until": agent.after_call_work_until or agent.grace_until,
             "intended": agent.intended,
             "endpoint": agent.endpoint,
+            "session_id": agent.session_id,
             "call_id": agent.call_id,
             "segment_id": agent.segment_id,
             "queue_id": queue_id,

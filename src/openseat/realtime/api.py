@@ -10,7 +10,7 @@ from fastapi import APIRouter, FastAPI
 from openseat.floor.link import feed
 from openseat.platform.access import Services
 from openseat.platform.settings import LOOPBACK
-from openseat.realtime import desk, pop, socket
+from openseat.realtime import desk, phone, pop, socket
 from openseat.realtime.gateway import Gateway, running
 from openseat.realtime.listening import listening
 from openseat.realtime.presence import Presence, watching
@@ -19,6 +19,7 @@ router = APIRouter()
 router.include_router(socket.router)
 router.include_router(desk.router)
 router.include_router(pop.router)
+router.include_router(phone.router)
 
 
 @asynccontextmanager
@@ -30,6 +31,7 @@ async def lifespan(app: FastAPI, shared: Services) -> AsyncIterator[None]:
     presence = Presence(shared.floor.send)
     app.state.gateway = gateway
     app.state.presence = presence
+    app.state.lines = phone.Lines()
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(running(gateway))
         await stack.enter_async_context(watching(presence))

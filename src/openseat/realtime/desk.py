@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
+from openseat.core.browser_phone import browser_phone
 from openseat.core.inputs import (
     Command,
     Dispose,
@@ -75,6 +76,7 @@ class AgentSeat(BaseModel):
     name: str
     group_id: str
     endpoints: list[str] = Field(description="Phones the agent may sign in at, the own one first")
+    browser_phone: str = Field(description="The endpoint of the phone in the agent's page")
     busy_reasons: list[str]
     live: bool = Field(description="Whether the floor answers; without it the state is unknown")
     state: str
@@ -102,6 +104,7 @@ async def read_seat(request: Request, own: Own) -> AgentSeat:
         name=place.name,
         group_id=place.group_id,
         endpoints=list(place.endpoints),
+        browser_phone=browser_phone(place.agent_id),
         busy_reasons=list(place.busy_reasons),
         live=row is not None,
         state=str(live.get("state", "signed_out")),
@@ -165,7 +168,7 @@ _command(
 async def sign_in(own: Own, body: SignInAt) -> Response:
     """Begin the agent's session on the floor at a phone."""
     place = await _seat(own)
-    if body.endpoint not in place.endpoints:
+    if body.endpoint not in (*place.endpoints, browser_phone(place.agent_id)):
         raise Problem("endpoint.not_yours", endpoint=body.endpoint)
     return await _send(own, SignIn(agent_id=place.agent_id, endpoint=body.endpoint))
 

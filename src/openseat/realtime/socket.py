@@ -50,7 +50,7 @@ async def realtime(
     except Problem:
         await socket.close(UNAUTHENTICATED, "sign in")
         return
-    if not _same_origin(socket) or "floor.watch" not in who.permissions:
+    if not same_origin(socket) or "floor.watch" not in who.permissions:
         await socket.close(FORBIDDEN, "not allowed")
         return
     gateway: Gateway = socket.app.state.gateway
@@ -139,7 +139,7 @@ async def _check(shared: Services, who: Principal, viewer: Viewer) -> None:
             continue
 
 
-def _same_origin(socket: WebSocket) -> bool:
+def same_origin(socket: WebSocket) -> bool:
     """Tell whether the page that connects is ours: cookies come along from any page."""
     origin = socket.headers.get("origin")
     return origin is None or urlsplit(origin).netloc == socket.headers.get("host")

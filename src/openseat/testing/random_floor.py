@@ -10,8 +10,9 @@ from typing import Any, get_args
 from openseat.core import effects as fx
 from openseat.core import events as e
 from openseat.core import inputs as i
+from openseat.core.browser_phone import browser_phone
 from openseat.core.calls.model import Entry
-from openseat.core.cell import Cell, CellState, Outcome, replay
+from openseat.core.cell import Cell, CellState, Outcome, dialling, replay
 from openseat.core.config import CellConfig, Target, TargetKind
 from openseat.core.errors import CoreError
 from openseat.core.identity import CountingIds
@@ -182,9 +183,17 @@ class RandomFloor:
             leg_id, playback_id = self.playing.pop(self.rng.randrange(len(self.playing)))
             self.feed(i.PlaybackEnded(leg_id=leg_id, playback_id=playback_id))
 
+    def _someone(self) -> str:
+        """Any agent, but rather one with a contact: there is more to go wrong."""
+        agents = self.cell.state.agents.values()
+        engaged = [agent.agent_id for agent in agents if agent.engaged]
+        if engaged and self.rng.random() < 0.6:
+            return self.rng.choice(engaged)
+        return self.rng.choice(list(self.config.agents))
+
     def agent_acts(self) -> None:
         rng = self.rng
-        agent_id = rng.choice(list(self.config.agents))
+        agent_id = self._someone()
         target = rng.choice(
             [
                 Target(kind=TargetKind.AGENT, id=rng.choice(list(self.config.agents))),
@@ -217,6 +226,15 @@ class RandomFloor:
                 i.ReturnToCustomer(agent_id=agent_id),
                 i.CompleteTransfer(agent_id=agent_id),
                 i.Conference(agent_id=agent_id),
+                i.Swap(agent_id=agent_id),
+                i.Mute(agent_id=agent_id, muted=rng.random() < 0.5),
+                i.RemoveParty(agent_id=agent_id, leg_id=rng.choice([*self.live, ""])),
+                i.PressKeys(agent_id=agent_id, digits="12#"),
+                i.DialOut(agent_id=agent_id, number="+8613333333333", project_id="p-a"),
+                i.PickUp(agent_id=agent_id, colleague_id=rng.choice(list(self.config.agents))),
+                i.RecordCall(agent_id=agent_id, recorded=rng.random() < 0.5),
+                i.ReconnectPhone(agent_id=agent_id),
+                i.SignIn(agent_id=agent_id, endpoint=browser_phone(agent_id)),
                 i.PauseCallRecording(agent_id=agent_id, paused=rng.random() < 0.5),
                 self._supervise(agent_id),
                 self._supervise(agent_id),
@@ -299,7 +317,8 @@ class RandomFloor:
                 assert own is None, "a supervisor of a call they are an agent in"
             assert (call.ended_at is None) == (call.customer is not None), "half-ended call"
             if call.ended_at is None:
-                assert call.customer_leg_id in self.live, "a call whose customer is gone"
+                there = call.customer_leg_id in self.live or dialling.undialled(call)
+                assert there, "a call whose customer is gone"
         open_ones = [one for call in state.calls.values() for one in call.supervisions.values()]
         assert sorted(one.supervisor_id for one in open_ones) == sorted(state.supervising)
         resting = {a.agent_id for a in state.agents.values() if a.reason == "supervising"}

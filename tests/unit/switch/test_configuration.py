@@ -8,7 +8,7 @@ import pytest
 from openseat.platform.fetch import Engine
 from openseat.platform.ports import Ports
 from openseat.switch.asterisk.configuration import documents, write_configuration
-from openseat.switch.asterisk.dialplan import extensions
+from openseat.switch.asterisk.dialplan import ECHO, extensions
 from openseat.switch.asterisk.site import SwitchSite
 
 ENGINE = Engine("22.10.1", Path("/m"), Path("/d"), ("asterisk",), ("sipp",))
@@ -59,6 +59,7 @@ def test_the_main_switch_can_neither_run_programs_nor_route(tmp_path):
 
 def test_the_dialplan_hands_over_and_decides_nothing(tmp_path):
     text = extensions(site(tmp_path))
+    text = "\n".join(line for line in text.splitlines() if ECHO not in line)
     applications = {
         line.partition(",")[2].rpartition(",")[2].partition("(")[0]
         if line.startswith("exten")
@@ -68,6 +69,13 @@ def test_the_dialplan_hands_over_and_decides_nothing(tmp_path):
     }
     assert applications <= {"Stasis", "Wait", "Hangup", "trunk)", "phone)", "To)})"}
     assert "exten => h" not in text
+
+
+def test_a_phone_may_hear_itself_for_a_while_and_no_trunk_may(tmp_path):
+    contexts = extensions(site(tmp_path)).split("\n[")
+    (echo,) = [context for context in contexts if ECHO in context]
+    assert echo.startswith("from-phone]")
+    assert "TIMEOUT(absolute)" in echo
 
 
 def test_files_with_secrets_are_the_owners_alone(tmp_path):

@@ -2,6 +2,8 @@ import { onBeforeUnmount, onMounted } from 'vue'
 
 /** Keys of the agent's desk; function keys that browsers leave free, so that typing is safe. */
 export const KEYS = {
+  answer: 'Alt+A',
+  refuse: 'Alt+R',
   idle: 'F2',
   busy: 'F4',
   outboundOnly: 'F8',

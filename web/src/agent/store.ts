@@ -60,6 +60,11 @@ export const useDesk = defineStore('desk', () => {
     }
   })
 
+  /** Whether the agent's phone is the one in their page. */
+  const inBrowser = computed(
+    () => seat.value !== null && seat.value.endpoint === me.value?.browser_phone,
+  )
+
   /** Read the seat, and the contact at hand. */
   async function refresh(): Promise<void> {
     try {
@@ -102,6 +107,7 @@ export const useDesk = defineStore('desk', () => {
   }
 
   const signIn = (endpoint: string) => act('sign-in', '/me/agent/sign-in', { endpoint })
+  const refuse = () => act('refuse', '/me/agent/refuse')
   const signOut = () => act('sign-out', '/me/agent/sign-out')
   const setIdle = () => act('idle', '/me/agent/state', { state: 'idle' })
   const setBusy = (reason: string) => act('busy', '/me/agent/state', { state: 'busy', reason })
@@ -123,9 +129,11 @@ export const useDesk = defineStore('desk', () => {
     problem,
     acting,
     seat,
+    inBrowser,
     refresh,
     refreshPop,
     signIn,
+    refuse,
     signOut,
     setIdle,
     setBusy,

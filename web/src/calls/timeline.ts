@@ -121,6 +121,8 @@ function variant(event: CallEvent): string {
       return data.reachable === false ? 'unreachable' : ''
     case 'agent.link_changed':
       return data.connected === false ? 'gone' : ''
+    case 'leg.muted':
+      return data.muted === false ? 'off' : ''
     case 'recording.stored':
       return data.segment_id ? 'segment' : ''
     case 'call.ended':

@@ -72,6 +72,8 @@ class Agent:
     """While disconnected: what the agent was, and will be when the link is back."""
     link_lost: bool = False
     """The desktop went and has not come back. An agent without a desktop never loses it."""
+    link_lost_at: Instant | None = None
+    """When that was; None while the desktop is there."""
     reachable: bool = True
     """The phone can be rung. Assumed until the switch says otherwise."""
     handled: int = 0
@@ -137,6 +139,7 @@ def apply(agent: Agent, event: Event, at: Instant) -> None:
             agent.after_call_work_until = event.until
         case AgentLinkChanged():
             agent.link_lost = not event.connected
+            agent.link_lost_at = None if event.connected else at
         case AgentPhoneChanged():
             agent.reachable = event.reachable
         case _:
@@ -149,6 +152,7 @@ def _sign_in(agent: Agent, event: AgentSignedIn, at: Instant) -> None:
     agent.signed_in_at = agent.since = at
     agent.state, agent.reason = event.state, event.reason
     agent.link_lost = False
+    agent.link_lost_at = None
     agent.handled = 0
     agent.talk_ms = agent.hold_ms = agent.idle_ms = 0
     agent.last_released_at = None
@@ -159,6 +163,7 @@ def _sign_out(agent: Agent, at: Instant) -> None:
     agent.session_id = agent.endpoint = agent.call_id = agent.segment_id = ""
     agent.signed_in_at = agent.after_call_work_until = agent.grace_until = None
     agent.link_lost = False
+    agent.link_lost_at = None
     _intend(agent, None)
 
 

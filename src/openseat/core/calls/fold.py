@@ -43,7 +43,7 @@ def start(call_id: str, event: e.CallStarted, at: int) -> Call:
         kind=e.LegKind.CUSTOMER,
         state=LegState.ARRIVED if event.direction is e.Direction.INBOUND else LegState.DIALLING,
         started_at=at,
-        address=event.caller,
+        address=event.caller if event.direction is e.Direction.INBOUND else event.called,
         trunk_id=event.trunk_id,
     )
     return call
@@ -112,6 +112,20 @@ def _leg_ended(call: Call, event: e.LegWasEnded, at: int) -> None:
     if event.leg_id == call.customer_leg_id:
         call.customer_left_at = at
         call.cause = event.cause
+
+
+def _leg_replaced(call: Call, event: e.LegReplaced, _at: int) -> None:
+    held, new = call.legs[event.leg_id], call.legs[event.by_leg_id]
+    held.bridge_id, new.muted = "", held.muted
+    for segment in call.segments.values():
+        if segment.leg_id == event.leg_id:
+            segment.leg_id = event.by_leg_id
+    if call.consult is not None and call.consult.leg_id == event.leg_id:
+        call.consult.leg_id = event.by_leg_id
+
+
+def _leg_muted(call: Call, event: e.LegMuted, _at: int) -> None:
+    call.legs[event.leg_id].muted = event.muted
 
 
 def _flow_entered(call: Call, event: e.FlowEntered, _at: int) -> None:
@@ -201,9 +215,19 @@ def _consult_started(call: Call, event: e.ConsultStarted, _at: int) -> None:
     )
 
 
+def _consult_parked(call: Call, _event: e.ConsultParked, _at: int) -> None:
+    if call.consult is not None:
+        call.consult.parked = True
+
+
+def _consult_resumed(call: Call, _event: e.ConsultResumed, _at: int) -> None:
+    if call.consult is not None:
+        call.consult.parked = False
+
+
 def _consult_ended(call: Call, event: e.ConsultEnded, _at: int) -> None:
     if event.outcome == "joined" and call.consult is not None:
-        call.consult.joined = True
+        call.consult.joined, call.consult.parked = True, False
     else:
         call.consult = None
 
@@ -274,6 +298,8 @@ _CHANGES: dict[type[Any], Callable[[Call, Any, int], None] | None] = {
     e.LegRang: _leg_rang,
     e.LegWasAnswered: _leg_answered,
     e.LegWasEnded: _leg_ended,
+    e.LegReplaced: _leg_replaced,
+    e.LegMuted: _leg_muted,
     e.FlowEntered: _flow_entered,
     e.FlowStepped: _flow_stepped,
     e.FlowLeft: _flow_left,
@@ -286,6 +312,8 @@ _CHANGES: dict[type[Any], Callable[[Call, Any, int], None] | None] = {
     e.SegmentResumed: _segment_resumed,
     e.SegmentEnded: _segment_ended,
     e.ConsultStarted: _consult_started,
+    e.ConsultParked: _consult_parked,
+    e.ConsultResumed: _consult_resumed,
     e.ConsultEnded: _consult_ended,
     e.SupervisionStarted: _supervision_started,
     e.SupervisionModeChanged: _supervision_mode_changed,
@@ -300,6 +328,8 @@ _CHANGES: dict[type[Any], Callable[[Call, Any, int], None] | None] = {
     # facts that leave the call's own state as it is
     e.CallCutOff: None,
     e.QueueAnnounced: None,
+    e.LegRemoved: None,
+    e.DigitsSent: None,
     e.TransferMade: None,
     e.TransferFailed: None,
     e.VoicemailLeft: None,

@@ -37,6 +37,8 @@ class Leg:
     trunk_id: str = ""
     answered_at: int | None = None
     bridge_id: str = ""
+    muted: bool = False
+    """The others do not hear this party."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -91,6 +93,8 @@ class Consult:
     target_id: str
     joined: bool = False
     """All three share one conversation."""
+    parked: bool = False
+    """The consulted party waits; the agent is with the customer."""
 
 
 @dataclass(slots=True, kw_only=True)

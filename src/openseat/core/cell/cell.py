@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from openseat.core import agents as agent_rules
 from openseat.core import events as e
 from openseat.core.agents import Tick
-from openseat.core.cell import ending, flowing, queueing
+from openseat.core.cell import ending, flowing, phoning, queueing
 from openseat.core.cell.state import CellState
 from openseat.core.cell.table import HANDLERS
 from openseat.core.cell.turn import Deadlines, Turn
@@ -143,6 +143,7 @@ class Cell:
             until = agent_rules.deadline(agent)
             if until is not None:
                 self._deadlines.add(until, "agent", agent.agent_id)
+            phoning.link_lost(turn, agent)
             if turn.ready(agent):
                 turn.offer_to_router(agent)
         for call in self._state.calls.values():
@@ -177,6 +178,8 @@ class Cell:
                 until = agent_rules.deadline(agent) if agent is not None else None
                 if agent is not None and until is not None and until <= turn.now:
                     turn.stimulate(agent, Tick())
+            case "page":
+                phoning.grace_over(turn, key)
             case "offer":
                 call_id, _, offer_id = key.partition(" ")
                 queueing.offer_timed_out(turn, call_id, offer_id)

@@ -8,21 +8,26 @@ from openseat.core.calls.model import Call, Consult, Leg, LegState, Segment
 from openseat.core.cell import ending, queueing, sending, supervising, talking
 from openseat.core.cell.turn import Turn
 from openseat.core.config import Target, TargetKind
-from openseat.core.effects import Bridge, DropBridge, Hangup, Unbridge
+from openseat.core.effects import DropBridge, Hangup, StartMusic, StopMusic, Unbridge
 from openseat.core.errors import CoreError
+from openseat.core.events import AgentState
+
+MOST_PARTIES = 20
+"""Parties that one call may have, the customer and its agents included."""
 
 
 def consult(turn: Turn, agent_id: str, target: Target) -> None:
     """Hold the customer and call a colleague or a telephone outside."""
     call, segment = talking.current(turn, agent_id)
-    if call.consult is not None:
+    if call.consult is not None and not call.consult.joined:
         raise CoreError("call.consulting", agent_id=agent_id)
+    if len(call.legs) >= MOST_PARTIES:
+        raise CoreError("conference.full", most=MOST_PARTIES)
     if target.kind not in (TargetKind.AGENT, TargetKind.GROUP, TargetKind.OUTSIDE):
         raise CoreError("target.not_to_be_consulted", kind=target.kind)
     sending.check_target(turn, target)
     agent = turn.agent(agent_id)
-    if segment.held_at is None:
-        talking.park_customer(turn, call, segment)
+    _leave_customer(turn, call, segment)
     if target.kind is TargetKind.OUTSIDE:
         leg_id = sending.dial_outside(turn, call, target.id)
     else:
@@ -41,6 +46,34 @@ def consult(turn: Turn, agent_id: str, target: Target) -> None:
         ),
     )
     turn.stimulate(agent, StartConsult())
+
+
+def _leave_customer(turn: Turn, call: Call, segment: Segment) -> None:
+    """Turn to somebody else: the customer gets music, or stays with the rest of a conference."""
+    own = call.legs[segment.leg_id]
+    if _company(call, segment):
+        _take_out(turn, call, own)
+    elif segment.held_at is None:
+        talking.park_customer(turn, call, segment)
+
+
+def _company(call: Call, segment: Segment) -> list[Leg]:
+    """Who is in the conversation beside the customer and the segment's agent."""
+    apart = (call.customer_leg_id, segment.leg_id)
+    return [
+        leg
+        for leg in call.legs.values()
+        if leg.bridge_id == call.talk_bridge_id
+        and leg.leg_id not in apart
+        and leg.kind is not e.LegKind.SUPERVISOR
+    ]
+
+
+def _take_out(turn: Turn, call: Call, leg: Leg) -> None:
+    if leg.bridge_id:
+        bridge_id = leg.bridge_id
+        turn.record(call, e.BridgeLeft(bridge_id=bridge_id, legs=(leg.leg_id,)))
+        turn.do(Unbridge(bridge_id=bridge_id, legs=(leg.leg_id,)))
 
 
 def consulted_answered(turn: Turn, call: Call, leg: Leg) -> None:
@@ -64,12 +97,14 @@ def consulted_answered(turn: Turn, call: Call, leg: Leg) -> None:
         colleague = turn.agent(offer.agent_id)
         turn.stimulate(colleague, Connect(call_id=call.call_id, segment_id=""))
     own = call.legs[segment.leg_id]
-    if own.bridge_id:
-        turn.record(call, e.BridgeLeft(bridge_id=own.bridge_id, legs=(own.leg_id,)))
-        turn.do(Unbridge(bridge_id=call.talk_bridge_id, legs=(own.leg_id,)))
+    _take_out(turn, call, own)
+    _ask(turn, call, own, leg)
+
+
+def _ask(turn: Turn, call: Call, own: Leg, leg: Leg) -> None:
     legs = (own.leg_id, leg.leg_id)
     turn.record(call, e.BridgeJoined(bridge_id=call.consult_bridge_id, legs=legs))
-    turn.do(Bridge(bridge_id=call.consult_bridge_id, legs=legs))
+    talking.together(turn, call, call.consult_bridge_id, legs)
 
 
 def _consulting(turn: Turn, agent_id: str) -> tuple[Call, Segment, Consult]:
@@ -110,6 +145,10 @@ def drop_consulted(turn: Turn, call: Call, leg_id: str) -> None:
 def return_to_customer(turn: Turn, agent_id: str) -> None:
     """Drop the consulted party and take the customer back."""
     call, segment, consult_now = _consulting(turn, agent_id)
+    if consult_now.joined:
+        turn.do(Hangup(leg_id=consult_now.leg_id))
+        ending.leg_ended(turn, consult_now.leg_id, cause=16)
+        return
     end_consult(turn, call, consult_now, "returned")
     back_to_customer(turn, call, segment)
 
@@ -118,11 +157,77 @@ def back_to_customer(turn: Turn, call: Call, segment: Segment) -> None:
     """Agent and customer alone together again."""
     own = call.legs.get(segment.leg_id)
     if own is not None and own.bridge_id == call.consult_bridge_id:
-        turn.record(call, e.BridgeLeft(bridge_id=own.bridge_id, legs=(own.leg_id,)))
-        turn.do(Unbridge(bridge_id=call.consult_bridge_id, legs=(own.leg_id,)))
+        _take_out(turn, call, own)
     if segment.held_at is not None:
         talking.unpark_customer(turn, call, segment)
-    turn.stimulate(turn.agent(segment.agent_id), EndConsult())
+    elif own is not None and not own.bridge_id:
+        _rejoin(turn, call, (own.leg_id,))
+    several = bool(_company(call, segment))
+    turn.stimulate(turn.agent(segment.agent_id), JoinConference() if several else EndConsult())
+
+
+def _rejoin(turn: Turn, call: Call, legs: tuple[str, ...]) -> None:
+    turn.record(call, e.BridgeJoined(bridge_id=call.talk_bridge_id, legs=legs))
+    talking.together(turn, call, call.talk_bridge_id, legs)
+
+
+def swap(turn: Turn, agent_id: str) -> None:
+    """Talk with the other of customer and consulted party, while this one waits.
+
+    Raises `agent.no_call`, `call.not_consulting` or `call.consult_not_answered`.
+    """
+    call, segment, consult_now = _consulting(turn, agent_id)
+    leg = call.legs.get(consult_now.leg_id)
+    if consult_now.joined:
+        raise CoreError("call.not_consulting", agent_id=agent_id)
+    if leg is None or leg.state is not LegState.UP:
+        raise CoreError("call.consult_not_answered", agent_id=agent_id)
+    named = {"segment_id": segment.segment_id, "agent_id": agent_id, "leg_id": leg.leg_id}
+    if consult_now.parked:
+        turn.record(call, e.ConsultResumed(**named))
+        turn.do(StopMusic(leg_id=leg.leg_id))
+        _leave_customer(turn, call, segment)
+        own = call.legs[segment.leg_id]
+        _take_out(turn, call, own)
+        _ask(turn, call, own, leg)
+        turn.stimulate(turn.agent(agent_id), StartConsult())
+    else:
+        turn.record(call, e.ConsultParked(**named))
+        _take_out(turn, call, leg)
+        turn.do(StartMusic(leg_id=leg.leg_id))
+        back_to_customer(turn, call, segment)
+
+
+def party_left(turn: Turn, call: Call, others: list[Leg]) -> None:
+    """Somebody left a conversation: a conference of which one agent is left is none any more."""
+    joined = call.consult
+    if joined is not None and joined.joined:
+        present = joined.leg_id in call.legs and joined.segment_id in call.segments
+        if not present:
+            turn.record(
+                call,
+                e.ConsultEnded(
+                    segment_id=joined.segment_id,
+                    agent_id=joined.agent_id,
+                    leg_id=joined.leg_id,
+                    outcome="left",
+                ),
+            )
+    if len(others) == 1 and others[0].agent_id:
+        agent = turn.agent(others[0].agent_id)
+        if agent.state is AgentState.CONFERENCING:
+            turn.stimulate(agent, EndConsult())
+
+
+def host_is_asking(turn: Turn, call: Call) -> bool:
+    """Whether the agent of a customer who is alone now is only away, to consult somebody."""
+    asking = call.consult
+    segment = call.segments.get(asking.segment_id) if asking is not None else None
+    if asking is None or asking.joined or segment is None:
+        return False
+    if segment.held_at is None:
+        talking.park_customer(turn, call, segment)
+    return True
 
 
 def complete_transfer(turn: Turn, agent_id: str) -> None:
@@ -154,14 +259,20 @@ def complete_transfer(turn: Turn, agent_id: str) -> None:
     talking.end_segment(turn, call, segment, e.EndedBy.TRANSFER)
     talking.leave_conversation(turn, call, segment.leg_id)
     if not joined:
-        turn.record(call, e.BridgeLeft(bridge_id=call.consult_bridge_id, legs=(leg.leg_id,)))
-        turn.do(Unbridge(bridge_id=call.consult_bridge_id, legs=(leg.leg_id,)))
+        _bring(turn, call, leg, parked=consult_now.parked)
         turn.do(DropBridge(bridge_id=call.consult_bridge_id))
     if leg.agent_id and call.segment_of(leg.agent_id) is None:
         talking.begin_segment(turn, call, leg, via=e.Via.CONSULT, queue_id=segment.queue_id)
     elif not joined:
         talking.join(turn, call, leg)
     supervising.settle(turn, call)
+
+
+def _bring(turn: Turn, call: Call, leg: Leg, *, parked: bool) -> None:
+    """Take the consulted party from where they are, to join the customer."""
+    if parked:
+        turn.do(StopMusic(leg_id=leg.leg_id))
+    _take_out(turn, call, leg)
 
 
 def conference(turn: Turn, agent_id: str) -> None:
@@ -173,9 +284,9 @@ def conference(turn: Turn, agent_id: str) -> None:
     own, customer = call.legs[segment.leg_id], call.customer
     if consult_now.joined or customer is None:
         return
-    pair = (own.leg_id, leg.leg_id)
-    turn.record(call, e.BridgeLeft(bridge_id=call.consult_bridge_id, legs=pair))
-    turn.do(Unbridge(bridge_id=call.consult_bridge_id, legs=pair))
+    if not consult_now.parked:
+        _take_out(turn, call, own)
+    _bring(turn, call, leg, parked=consult_now.parked)
     turn.do(DropBridge(bridge_id=call.consult_bridge_id))
     turn.record(
         call,
@@ -185,8 +296,8 @@ def conference(turn: Turn, agent_id: str) -> None:
     )
     if segment.held_at is not None:
         talking.unpark_customer(turn, call, segment)
-    turn.record(call, e.BridgeJoined(bridge_id=call.talk_bridge_id, legs=pair))
-    turn.do(Bridge(bridge_id=call.talk_bridge_id, legs=pair))
+    apart = (own, leg) if not own.bridge_id else (leg,)
+    _rejoin(turn, call, tuple(one.leg_id for one in apart))
     turn.stimulate(turn.agent(agent_id), JoinConference())
     if leg.agent_id:
         colleague = turn.agent(leg.agent_id)

@@ -5,7 +5,16 @@ from __future__ import annotations
 from openseat.core import events as e
 from openseat.core.agents import Release
 from openseat.core.calls.model import Call, Leg, LegState
-from openseat.core.cell import conferring, flowing, queueing, sending, supervising, talking
+from openseat.core.cell import (
+    conferring,
+    dialling,
+    flowing,
+    phoning,
+    queueing,
+    sending,
+    supervising,
+    talking,
+)
 from openseat.core.cell.turn import Turn
 from openseat.core.config import Target, TargetKind
 from openseat.core.effects import DropBridge, Hangup
@@ -66,7 +75,10 @@ def free_agent(turn: Turn, call: Call, agent_id: str) -> None:
 
 def _agent_gone(turn: Turn, call: Call, leg: Leg, cause: int, at: int | None) -> None:
     offer = call.offer_of_leg(leg.leg_id)
+    spare = phoning.is_spare(call, leg)
     record_leg_end(turn, call, leg, cause, at)
+    if spare:
+        return
     if offer is not None:
         result = _OFFER_RESULT.get(cause, e.OfferResult.FAILED)
         queueing.end_offer(turn, call, offer, result)
@@ -75,8 +87,11 @@ def _agent_gone(turn: Turn, call: Call, leg: Leg, cause: int, at: int | None) ->
             sending.transfer_failed(turn, call, target, result)
         return
     segment = call.segment_of(leg.agent_id)
+    phoning.drop_replacements(turn, call, leg.agent_id)
     if segment is None:
         free_agent(turn, call, leg.agent_id)
+        if dialling.undialled(call):
+            end_call(turn, call, EndedBy.AGENT)
         return
     talking.end_segment(turn, call, segment, EndedBy.AGENT, at)
     _party_left(turn, call, EndedBy.AGENT)
@@ -104,6 +119,7 @@ def _consulted_gone(turn: Turn, call: Call, leg: Leg, cause: int) -> None:
     if offer is not None:
         queueing.end_offer(turn, call, offer, _OFFER_RESULT.get(cause, e.OfferResult.FAILED))
     else:
+        phoning.drop_replacements(turn, call, leg.agent_id)
         free_agent(turn, call, leg.agent_id)
     turn.record(
         call,
@@ -130,21 +146,11 @@ def _party_left(turn: Turn, call: Call, ended_by: EndedBy) -> None:
         for leg in call.legs.values()
         if leg.kind in (e.LegKind.AGENT, e.LegKind.OUTSIDE) and leg.bridge_id == call.talk_bridge_id
     ]
-    if call.consult is not None and call.consult.joined:
-        gone = call.consult
-        turn.record(
-            call,
-            e.ConsultEnded(
-                segment_id=gone.segment_id,
-                agent_id=gone.agent_id,
-                leg_id=gone.leg_id,
-                outcome="left",
-            ),
-        )
+    conferring.party_left(turn, call, others)
     if not others and supervising.inherit(turn, call):
         return
     supervising.settle(turn, call)
-    if others:
+    if others or conferring.host_is_asking(turn, call):
         return
     if call.run_id:
         talking.unbridge_customer(turn, call)

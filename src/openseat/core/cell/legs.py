@@ -5,7 +5,7 @@ from __future__ import annotations
 from openseat.core import events as e
 from openseat.core.agents import Ring
 from openseat.core.calls.model import LegState
-from openseat.core.cell import conferring, flowing, sending, supervising, talking
+from openseat.core.cell import conferring, dialling, flowing, phoning, sending, supervising, talking
 from openseat.core.cell.turn import Turn
 from openseat.core.effects import Hangup
 from openseat.core.flows.actions import Digit
@@ -34,6 +34,8 @@ def answered(turn: Turn, leg_id: str) -> None:
         return
     if leg.kind is e.LegKind.CUSTOMER:
         turn.record(call, e.CallAnswered(leg_id=leg_id))
+        if call.direction is e.Direction.OUTBOUND:
+            dialling.customer_answered(turn, call)
         return
     turn.record(call, e.LegWasAnswered(leg_id=leg_id))
     if leg.kind is e.LegKind.SUPERVISOR:
@@ -45,6 +47,9 @@ def answered(turn: Turn, leg_id: str) -> None:
         conferring.consulted_answered(turn, call, leg)
     elif offer is not None:
         talking.accepted(turn, call, offer, leg)
+    elif leg.kind is e.LegKind.AGENT:
+        if not phoning.answered(turn, call, leg) and not dialling.agent_answered(turn, call, leg):
+            talking.leave_conversation(turn, call, leg_id)  # what it was for is over
     else:
         sending.outside_answered(turn, call, leg)
 

@@ -99,6 +99,29 @@ def dispose(turn: Turn, asked: i.Dispose) -> None:
     )
 
 
+def promise_callback(turn: Turn, asked: i.PromiseCallback) -> None:
+    """Note when the customer of a segment shall be called back; the call may be over by then.
+
+    Raises `segment.unknown` for a segment that is not the agent's own, or `callback.past`.
+    """
+    agent = turn.agent(asked.agent_id)
+    owner = turn.state.segments.get(asked.segment_id)
+    if owner is None or owner.agent_id != asked.agent_id:
+        raise CoreError("segment.unknown", segment_id=asked.segment_id)
+    if asked.due_at <= turn.now:
+        raise CoreError("callback.past")
+    turn.record_agent(
+        agent,
+        e.CallbackPromised(
+            callback_id=turn.ids("callback"),
+            number=asked.number,
+            due_at=asked.due_at,
+            reason="requested",
+        ),
+        owner.client_id,
+    )
+
+
 def end_call(turn: Turn, asked: i.EndCall) -> None:
     """End a call, whoever is in it.
 

@@ -110,8 +110,18 @@ def leave_queue(
     )
 
 
-def offer(turn: Turn, call: Call, agent_id: str, *, queue: QueueConfig | None) -> Offer:
-    """Ring one agent for the call; the agent is reserved from here on."""
+def offer(
+    turn: Turn,
+    call: Call,
+    agent_id: str,
+    *,
+    queue: QueueConfig | None,
+    auto_answer: bool = False,
+) -> Offer:
+    """Ring one agent for the call; the agent is reserved from here on.
+
+    `auto_answer`: they have asked for it, so that the phone need not.
+    """
     agent = turn.agent(agent_id)
     known = turn.config.agents[agent_id]
     leg_id, offer_id = turn.ids("leg"), turn.ids("offer")
@@ -141,7 +151,7 @@ def offer(turn: Turn, call: Call, agent_id: str, *, queue: QueueConfig | None) -
             timeout_ms=timeout_ms,
             caller_number=call.caller,
             caller_name=queue.name if queue else "",
-            auto_answer=known.auto_answer,
+            auto_answer=auto_answer or known.auto_answer,
         )
     )
     turn.deadlines.add(turn.now + timeout_ms, "offer", f"{call.call_id} {offer_id}")

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from openseat.core import events as e
 from openseat.core.calls.model import Call, Leg, LegState
-from openseat.core.cell import arriving, ending, flowing, legs, queueing, supervising
+from openseat.core.cell import arriving, ending, flowing, legs, queueing, supervising, talking
 from openseat.core.cell.turn import Turn
-from openseat.core.effects import Answer, Bridge, Hangup
+from openseat.core.effects import Answer, Hangup
 from openseat.core.inputs import LegArrived, LegEnded, LiveLeg, SwitchRestored
 
 CAUSE_SWITCH_LOST = 41
@@ -100,7 +100,7 @@ def _catch_up(turn: Turn, call: Call, leg: Leg, seen: LiveLeg) -> None:
             and customer.state is not LegState.UP
         ):
             turn.do(Answer(leg_id=customer.leg_id))
-        turn.do(Bridge(bridge_id=leg.bridge_id, legs=together))
+        talking.together(turn, call, leg.bridge_id, together)
 
 
 def _go_on(turn: Turn, call: Call) -> None:

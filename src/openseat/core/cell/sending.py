@@ -192,6 +192,11 @@ def transfer_failed(turn: Turn, call: Call, target: Target, reason: str) -> None
     if flowing.waits_for_transfer(turn, call):
         flowing.returned(turn, call, "failed")
         return
+    back_to_queue(turn, call, e.EndedBy.SYSTEM)
+
+
+def back_to_queue(turn: Turn, call: Call, ended_by: e.EndedBy) -> None:
+    """Take the customer back to the last queue, before others; without one the call ends."""
     queue = turn.queue(call.last_queue_id)
     if queue is not None and call.customer is not None:
         queueing.enqueue(
@@ -202,7 +207,7 @@ def transfer_failed(turn: Turn, call: Call, target: Target, reason: str) -> None
             preferred_agent_id=call.last_agent_id,
         )
     else:
-        ending.end_call(turn, call, e.EndedBy.SYSTEM)
+        ending.end_call(turn, call, ended_by)
 
 
 def outside_answered(turn: Turn, call: Call, leg: Leg) -> None:

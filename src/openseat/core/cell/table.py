@@ -14,10 +14,13 @@ from openseat.core.agents import LinkBack, LinkLost
 from openseat.core.cell import (
     arriving,
     conferring,
+    dialling,
     ending,
     flowing,
+    hosting,
     legs,
     people,
+    phoning,
     queueing,
     recovery,
     sending,
@@ -68,7 +71,9 @@ def _trunk_changed(turn: Turn, it: i.TrunkChanged) -> None:
 
 
 def _link(turn: Turn, it: i.AgentLink) -> None:
-    turn.stimulate(turn.agent(it.agent_id), LinkBack() if it.connected else LinkLost())
+    agent = turn.agent(it.agent_id)
+    turn.stimulate(agent, LinkBack() if it.connected else LinkLost())
+    phoning.link_lost(turn, agent)
 
 
 def _http_replied(turn: Turn, it: i.HttpReplied) -> None:
@@ -121,6 +126,17 @@ HANDLERS: Final[Mapping[type[Any], Callable[[Turn, Any], None]]] = {
     i.ReturnToCustomer: lambda turn, it: conferring.return_to_customer(turn, it.agent_id),
     i.CompleteTransfer: lambda turn, it: conferring.complete_transfer(turn, it.agent_id),
     i.Conference: lambda turn, it: conferring.conference(turn, it.agent_id),
+    i.Swap: lambda turn, it: conferring.swap(turn, it.agent_id),
+    i.Mute: hosting.mute,
+    i.RemoveParty: hosting.remove_party,
+    i.PressKeys: hosting.press_keys,
+    i.DialOut: dialling.dial_out,
+    i.PickUp: dialling.pick_up,
+    i.RecordCall: lambda turn, it: talking.record_on_demand(
+        turn, it.agent_id, recorded=it.recorded
+    ),
+    i.PromiseCallback: people.promise_callback,
+    i.ReconnectPhone: phoning.reconnect,
     i.Dispose: people.dispose,
     i.PauseCallRecording: lambda turn, it: talking.pause_recording(
         turn, it.agent_id, paused=it.paused

@@ -15,6 +15,7 @@ from openseat.core.effects import (
     StartMusic,
     StartRecording,
     StopMusic,
+    StopRecording,
     Unbridge,
 )
 from openseat.core.errors import CoreError
@@ -77,7 +78,13 @@ def join(turn: Turn, call: Call, leg: Leg) -> None:
         turn.do(Answer(leg_id=customer.leg_id))
     legs = (customer.leg_id, leg.leg_id)
     turn.record(call, e.BridgeJoined(bridge_id=call.talk_bridge_id, legs=legs))
-    turn.do(Bridge(bridge_id=call.talk_bridge_id, legs=legs))
+    together(turn, call, call.talk_bridge_id, legs)
+
+
+def together(turn: Turn, call: Call, bridge_id: str, legs: tuple[str, ...]) -> None:
+    """Have the switch put legs into a conversation; who was muted stays so."""
+    muted = tuple(leg_id for leg_id in legs if call.legs[leg_id].muted)
+    turn.do(Bridge(bridge_id=bridge_id, legs=legs, muted=muted))
 
 
 def start_recording(turn: Turn, call: Call, queue_id: str) -> None:
@@ -86,6 +93,10 @@ def start_recording(turn: Turn, call: Call, queue_id: str) -> None:
     percent = queue.record_percent if queue else 100
     if call.recordings or not turn.keeps(call, percent):
         return
+    _record(turn, call)
+
+
+def _record(turn: Turn, call: Call) -> None:
     recording_id = turn.ids("recording")
     turn.record(
         call,
@@ -105,6 +116,19 @@ def pause_recording(turn: Turn, agent_id: str, *, paused: bool) -> None:
         made = e.RecordingPaused if paused else e.RecordingResumed
         turn.record(call, made(recording_id=recording_id))
         turn.do(PauseRecording(recording_id=recording_id, leg_id=leg_id, paused=paused))
+
+
+def record_on_demand(turn: Turn, agent_id: str, *, recorded: bool) -> None:
+    """Begin to record the agent's call, or end its recording.
+
+    Raises `agent.no_call`.
+    """
+    call, _ = current(turn, agent_id)
+    if recorded and not call.recordings:
+        _record(turn, call)
+    elif not recorded:
+        for recording_id, leg_id in call.recordings.items():
+            turn.do(StopRecording(recording_id=recording_id, leg_id=leg_id))
 
 
 def end_segment(

@@ -13,6 +13,10 @@ PHONE_CONTEXT = "from-phone"
 _NUMBERS = ("_[0-9*#]", "_[+*#0-9A-Za-z].")
 
 
+#: What a phone dials to hear itself; it ends by itself, and no application is troubled with it.
+ECHO = "echo-test"
+_ECHO_S = 60
+
 #: How often, and at what interval in seconds, a call knocks while no floor listens.
 _KNOCKS = 20
 _INTERVAL = "0.5"
@@ -28,6 +32,11 @@ def _context(name: str, step: str) -> str:
     return "\n".join([f"[{name}]", *lines])
 
 
+def _echo() -> str:
+    steps = (f"Set(TIMEOUT(absolute)={_ECHO_S})", "Answer()", "Echo()", "Hangup()")
+    return "\n".join(f"exten => {ECHO},{n},{step}" for n, step in enumerate(steps, 1))
+
+
 def extensions(site: SwitchSite) -> str:
     """Return `extensions.conf`.
 
@@ -40,7 +49,7 @@ def extensions(site: SwitchSite) -> str:
         "[general]\nstatic=yes\nwriteprotect=yes\nautofallthrough=yes",
         _context(TRUNK_CONTEXT, f"Stasis({app},trunk)"),
         _context(ACCOUNT_CONTEXT, f"Stasis({app},account,{to})"),
-        _context(PHONE_CONTEXT, f"Stasis({app},phone)"),
+        _context(PHONE_CONTEXT, f"Stasis({app},phone)") + "\n" + _echo(),
         "#tryinclude extensions_local.conf",
     ]
     return "\n\n".join(contexts) + "\n"

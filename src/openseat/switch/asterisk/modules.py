@@ -16,6 +16,7 @@ _BASE = (
     "func_hangupcause",
     "func_logic",
     "func_strings",
+    "func_timeout",
     "res_musiconhold",
 )
 
@@ -84,6 +85,8 @@ _CONTROL = (
     "res_ari_recordings",
     "app_stasis",
     "app_mixmonitor",
+    # The phones' echo test.
+    "app_echo",
 )
 
 _RECORDS = (
@@ -94,7 +97,6 @@ _RECORDS = (
 
 _PARTIES = (
     "app_dial",
-    "app_echo",
     "app_playback",
     "app_playtones",
     "app_senddtmf",

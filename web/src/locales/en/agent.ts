@@ -5,9 +5,10 @@ export default {
     silent: 'The floor does not answer at the moment; your state may be out of date. A call under way goes on.',
     signIn: {
       title: 'Sign in to your seat',
-      hint: 'Choose the phone in front of you. Calls will ring on it.',
+      hint: 'Choose where calls ring: in this page with your headset, or on a SIP phone.',
+      inBrowser: 'Browser phone (headset)',
+      sip: 'SIP phone {endpoint}',
       endpoint: 'Phone',
-      placeholder: 'Name of the phone, such as phone-1001',
       submit: 'Sign in',
     },
     state: {
@@ -22,11 +23,13 @@ export default {
       afterCallWorkLeft: '{time} left',
       next: 'Afterwards: {state}',
       unreachable: 'Phone {endpoint} is unreachable; check its power and network',
+      unreachableHere: 'The browser phone is not connected; no calls are offered',
     },
     contact: {
       title: 'Contact at hand',
       none: 'No contact',
       noneIdle: 'You are idle: calls ring on {endpoint}, and the caller appears here.',
+      noneHere: 'You are idle: calls ring in this page, and the caller appears here.',
       noneOther: 'Go idle to be offered calls.',
       hidden: 'Number withheld',
       pickUp: 'Pick up at {endpoint}',

@@ -4,9 +4,10 @@ export default {
     silent: '现场服务暂时没有响应，状态可能不是最新的；正在进行的通话不受影响。',
     signIn: {
       title: '签入座席',
-      hint: '选择您面前的话机。签入后，来电会在这部话机上振铃。',
+      hint: '选择接听来电的话机：浏览器话机使用耳机通话，SIP 话机会在桌上振铃。',
+      inBrowser: '浏览器话机（耳机）',
+      sip: 'SIP 话机 {endpoint}',
       endpoint: '话机',
-      placeholder: '话机名称，例如 phone-1001',
       submit: '签入',
     },
     state: {
@@ -21,11 +22,13 @@ export default {
       afterCallWorkLeft: '剩余 {time}',
       next: '结束后：{state}',
       unreachable: '话机 {endpoint} 不可达，请检查电源和网络',
+      unreachableHere: '浏览器话机未连接，暂不分配来电',
     },
     contact: {
       title: '当前联络',
       none: '没有联络',
       noneIdle: '您已空闲，来电会在话机 {endpoint} 上振铃，客户资料会显示在这里。',
+      noneHere: '您已空闲，来电会在此页面振铃，客户资料会显示在这里。',
       noneOther: '示闲后才会分配来电。',
       hidden: '号码未显示',
       pickUp: '请在话机 {endpoint} 上接听',

@@ -4,5 +4,6 @@ import common from './common'
 import events from './events'
 import figures from './figures'
 import floor from './floor'
+import phone from './phone'
 
-export default { ...common, ...floor, ...calls, ...events, ...agent, ...figures }
+export default { ...common, ...floor, ...calls, ...events, ...agent, ...figures, ...phone }

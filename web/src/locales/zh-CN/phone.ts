@@ -1,0 +1,32 @@
+/** The phone in the agent's page. */
+export default {
+  phone: {
+    title: '浏览器话机',
+    state: {
+      off: '话机未启用',
+      asking: '正在打开麦克风，请在浏览器中允许使用…',
+      connecting: '话机正在连接…',
+      ready: '话机就绪',
+      elsewhere: '话机正在另一个页面中使用',
+      deaf: '无法使用麦克风：请插好耳机，并在浏览器中允许使用麦克风',
+      refused: '话机无法登录，请重试或重新签入',
+    },
+    take: '在此页面使用',
+    answer: '接听',
+    refuse: '拒接',
+    headset: '耳机与测试',
+    microphone: '麦克风',
+    speaker: '扬声器',
+    systemChoice: '系统默认',
+    ownLevel: '我的音量',
+    otherLevel: '对方音量',
+    network: '网络质量',
+    grade: { good: '网络良好', fair: '网络一般', poor: '网络较差' },
+    loss: '丢包 {share}',
+    echo: '回声测试',
+    echoStop: '停止测试',
+    echoHint: '回声测试：对着麦克风说话，声音经交换机返回，您应当听到自己的声音。一分钟后自动结束。',
+    done: '完成',
+    deafNow: '无法打开所选的麦克风',
+  },
+}
