@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -17,114 +17,17 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from openseat.directory.seed import seed
-from openseat.floor.wire import LinkBroken, encode_frame, read_frame
 from openseat.platform.access import cookie_name
 from openseat.platform.settings import Settings
 from openseat.platform.web import PREFIX, build
 from openseat.realtime.gateway import Gateway
 from openseat.testing.api import settings_for
 from openseat.testing.database import Database
+from openseat.testing.link_floor import StandInFloor, agent, call
 
 pytestmark = pytest.mark.database
 
 PATIENCE_S = 60
-
-
-def agent(agent_id: str, **more: Any) -> dict[str, Any]:
-    return {
-        "agent_id": agent_id,
-        "number": agent_id[-4:],
-        "name": "某人",
-        "group_id": "group-one",
-        "state": "idle",
-        "reason": "",
-        "since": 1,
-        "call_id": "",
-        "segment_id": "",
-        "queue_id": "",
-        "client_id": "",
-        "reachable": True,
-        "queues": ["jincheng-care", "beidou-parcels"],
-        "handled": 7,
-        "talk_ms": 9,
-        **more,
-    }
-
-
-def call(call_id: str, client_id: str, **more: Any) -> dict[str, Any]:
-    return {
-        "call_id": call_id,
-        "client_id": client_id,
-        "project_id": "",
-        "direction": "inbound",
-        "caller": "+8613700000001",
-        "called": "+862150101001",
-        "state": "waiting",
-        "since": 1,
-        "started_at": 1,
-        "queue_id": f"{client_id}-queue",
-        "agent_id": "",
-        "recording": False,
-        **more,
-    }
-
-
-@dataclass
-class StandInFloor:
-    """Speaks the floor's side of the link."""
-
-    token: str
-    epoch: int = 1
-    no: int = 0
-    tables: dict[str, dict[str, Any]] = field(
-        default_factory=lambda: {"agents": {}, "queues": {}, "calls": {}, "trunks": {}}
-    )
-    commands: asyncio.Queue[dict[str, Any]] = field(default_factory=asyncio.Queue)
-    refusal: str = ""
-    _listeners: set[asyncio.StreamWriter] = field(default_factory=set)
-
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            hello = await read_frame(reader)
-            assert hello["token"] == self.token
-            if hello["feed"]:
-                self._listeners.add(writer)
-                writer.write(encode_frame(self.snapshot()))
-            while True:
-                frame = await read_frame(reader)
-                self.commands.put_nowait(frame["input"])
-                answer = {"error": self.refusal} if self.refusal else {"ok": True}
-                writer.write(encode_frame({"id": frame["id"], **answer}))
-        except LinkBroken:
-            pass
-        finally:
-            self._listeners.discard(writer)
-            writer.close()
-
-    def snapshot(self) -> dict[str, Any]:
-        return {
-            "feed": "snapshot", "epoch": self.epoch, "no": self.no, "at": self.no,
-            **self.tables, "cell": {"cell_id": "main", "calls": 3, "switch_reachable": True},
-        }  # fmt: skip
-
-    def change(self, **placed: dict[str, Any]) -> None:
-        self.no += 1
-        for table, rows in placed.items():
-            self.tables[table] |= rows
-        frame = {
-            "feed": "delta", "epoch": self.epoch, "no": self.no, "at": self.no,
-            "set": placed, "gone": {}, "cell": {"cell_id": "main", "calls": 3},
-        }  # fmt: skip
-        for writer in self._listeners:
-            writer.write(encode_frame(frame))
-
-    def restart(self) -> None:
-        self.epoch, self.no = self.epoch + 1, 0
-        self.cut()
-
-    def cut(self) -> None:
-        for writer in self._listeners:
-            writer.close()
 
 
 @dataclass

@@ -79,8 +79,9 @@ async def _add(session: ScopedSession, table: Table, rows: Iterable[dict[str, An
 
 
 async def _add_agents(session: ScopedSession) -> None:
-    await _add(session, tables.agents, floor.AGENTS)
-    for agent in floor.AGENTS:
+    everybody = (*floor.AGENTS, *floor.SUPERVISORS)
+    await _add(session, tables.agents, everybody)
+    for agent in everybody:
         await _add(
             session,
             tables.agent_skills,

@@ -13,6 +13,7 @@ from openseat.figures.documents import CallBehind, CallsQuery, Figures, FiguresQ
 from openseat.platform.access import Access, needs
 from openseat.platform.paging import Page
 from openseat.platform.problems import Problem, responses
+from openseat.platform.reach import reach_of
 
 router = APIRouter(tags=["figures"])
 
@@ -31,7 +32,7 @@ async def read_figures(access: Reads, query: Annotated[FiguresQuery, Query()]) -
     Without `from` and `to` they are of today. A call counts in the interval in which it was
     offered; agents' time is split at the borders, and counts up to this moment.
     """
-    return await service.figures(access.session, query, _now())
+    return await service.figures(access.session, query, _now(), reach_of(access.principal))
 
 
 @router.get("/figures/calls", operation_id="list_calls_behind", responses=responses(401, 403))
@@ -39,7 +40,7 @@ async def list_calls_behind(
     access: Reads, query: Annotated[CallsQuery, Query()]
 ) -> Page[CallBehind]:
     """The calls behind one number of the figures, page by page."""
-    return await service.calls_behind(access.session, query, _now())
+    return await service.calls_behind(access.session, query, _now(), reach_of(access.principal))
 
 
 @router.get("/me/figures", operation_id="read_own_figures", responses=responses(401, 403, 404))

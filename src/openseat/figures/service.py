@@ -36,6 +36,7 @@ from openseat.figures.projection import restored
 from openseat.platform.database import OperatorScope, ScopedSession
 from openseat.platform.paging import Page, read_cursor, write_cursor
 from openseat.platform.problems import Problem
+from openseat.platform.reach import Reach
 
 DEFAULT_ZONE = "Asia/Shanghai"
 MOST_INTERVALS = 3000
@@ -79,16 +80,18 @@ class Window:
         return datetime.fromtimestamp(at / 1000, self.calendar.zone)
 
 
-async def figures(session: ScopedSession, query: FiguresQuery, now: Instant) -> Figures:
-    """Return figures by key and interval.
+async def figures(
+    session: ScopedSession, query: FiguresQuery, now: Instant, reach: Reach | None = None
+) -> Figures:
+    """Return figures by key and interval, as far as `reach` goes.
 
     Raises:
         Problem: ``figures.too_many``: more intervals or rows than one answer may have.
     """
     window = await window_of(session, query, now)
-    found = await _tallies(session, query, window)
+    found = await _tallies(session, query, window, reach)
     if query.by in (Dimension.AGENT, Dimension.GROUP):
-        await _add_open_time(session, query, window, now, found)
+        await _add_open_time(session, query, window, now, found, reach)
     names = await _names(session, query.by, {key for key, _ in found})
     rows = sorted(
         ((slot, names.get(key, ""), key, tally) for (key, slot), tally in found.items() if tally),
@@ -117,7 +120,9 @@ async def figures(session: ScopedSession, query: FiguresQuery, now: Instant) -> 
     )
 
 
-async def calls_behind(session: ScopedSession, query: CallsQuery, now: Instant) -> Page[CallBehind]:
+async def calls_behind(
+    session: ScopedSession, query: CallsQuery, now: Instant, reach: Reach | None = None
+) -> Page[CallBehind]:
     """Return one page of the calls that add to a number, in the order they were offered.
 
     Raises:
@@ -126,7 +131,7 @@ async def calls_behind(session: ScopedSession, query: CallsQuery, now: Instant) 
     if query.measure not in FIELDS:
         raise Problem("figures.unknown_measure", measure=query.measure[:100])
     window = await window_of(session, query, now)
-    condition, values = _condition(query, window)
+    condition, values = _condition(query, window, reach)
     if query.key is not None:
         condition += f" and {COLUMNS[query.by]} = :key"
         values["key"] = query.key
@@ -197,7 +202,17 @@ async def _zone(session: ScopedSession, query: FiguresQuery) -> str:
     return zones[0]["time_zone"] if len(zones) == 1 else DEFAULT_ZONE
 
 
-def _condition(query: FiguresQuery, window: Window) -> tuple[str, dict[str, Any]]:
+_REACHED: Mapping[Dimension, str] = {
+    Dimension.QUEUE: "queue_id = any(:queues)",
+    Dimension.AGENT: "(group_id = any(:groups) or agent_id = :own)",
+    Dimension.GROUP: "group_id = any(:groups)",
+}
+"""What a supervisor sees by a dimension that is managed; by others what either of these lets."""
+
+
+def _condition(
+    query: FiguresQuery, window: Window, reach: Reach | None
+) -> tuple[str, dict[str, Any]]:
     """Return the rows of either table that the query is about."""
     parts = ["start_at >= :start", "start_at < :end", f"{COLUMNS[query.by]} <> ''"]
     values: dict[str, Any] = {"start": window.start, "end": window.end}
@@ -206,13 +221,21 @@ def _condition(query: FiguresQuery, window: Window) -> tuple[str, dict[str, Any]
         if asked is not None:
             parts.append(f"{name} = :{name}")
             values[name] = asked
+    if reach is not None:
+        either = "(queue_id = any(:queues) or group_id = any(:groups))"
+        parts.append(_REACHED.get(query.by, either))
+        values |= {
+            "queues": sorted(reach.queue_ids),
+            "groups": sorted(reach.group_ids),
+            "own": reach.agent_id,
+        }
     return " and ".join(parts), values
 
 
 async def _tallies(
-    session: ScopedSession, query: FiguresQuery, window: Window
+    session: ScopedSession, query: FiguresQuery, window: Window, reach: Reach | None
 ) -> dict[tuple[str, int], Tally]:
-    condition, values = _condition(query, window)
+    condition, values = _condition(query, window, reach)
     rows = await session.rows(
         text(
             f"select {COLUMNS[query.by]} as key,"  # noqa: S608 - names from code
@@ -236,6 +259,7 @@ async def _add_open_time(
     window: Window,
     now: Instant,
     found: dict[tuple[str, int], Tally],
+    reach: Reach | None,
 ) -> None:
     """Add the time of states that agents are still in: the journal tells of a state at its end."""
     if not isinstance(session.scope, OperatorScope) or not window.start <= now:
@@ -251,6 +275,9 @@ async def _add_open_time(
     for place, start, tally in ledger:
         wanted = (query.agent_id or place.agent_id, query.group_id or place.group_id)
         if wanted != (place.agent_id, place.group_id):
+            continue
+        own = reach is not None and query.by is Dimension.AGENT and place.agent_id == reach.agent_id
+        if reach is not None and place.group_id not in reach.group_ids and not own:
             continue
         slot = slots[window.calendar.start(start)]
         found.setdefault((place.key(query.by), slot), Tally()).add(tally)

@@ -20,9 +20,9 @@ from openseat.history.documents import (
 from openseat.history.tables import call_notes, calls, journal, segments
 from openseat.platform.access import Access
 from openseat.platform.auth import Principal
-from openseat.platform.auth_roles import Role
 from openseat.platform.paging import Page, read_cursor, write_cursor
 from openseat.platform.problems import Problem
+from openseat.platform.reach import reach_of
 
 MOST_EVENTS = 5000
 """A call's timeline is one page, however long the call; what comes after is left out."""
@@ -109,12 +109,13 @@ def within_reach(who: Principal) -> Sequence[ColumnElement[bool]]:
 
     A supervisor sees the calls of the managed queues, and those the managed groups talked in.
     """
-    if who.role is not Role.SUPERVISOR:
+    reach = reach_of(who)
+    if reach is None:
         return ()
     served = exists().where(
-        and_(segments.c.call_id == calls.c.id, segments.c.group_id.in_(sorted(who.group_ids)))
+        and_(segments.c.call_id == calls.c.id, segments.c.group_id.in_(sorted(reach.group_ids)))
     )
-    return (or_(calls.c.queue_ids.overlap(sorted(who.queue_ids)), served),)
+    return (or_(calls.c.queue_ids.overlap(sorted(reach.queue_ids)), served),)
 
 
 def _conditions(access: Access, query: CallsQuery) -> list[ColumnElement[bool]]:

@@ -21,6 +21,7 @@ from openseat.platform.audit import AuditEntry, AuditTrail
 from openseat.platform.auth import Accounts, Principal, csrf_matches
 from openseat.platform.database import Database, OperatorScope, ScopedSession
 from openseat.platform.problems import Problem
+from openseat.platform.reach import reach_of
 from openseat.platform.settings import Settings
 from openseat.platform.texts import Language, accepted
 
@@ -140,16 +141,19 @@ class Access:
     async def missing(self, table: Table, kind: str, subject_id: str) -> Problem:
         """Return the problem for a row that is not there for this caller.
 
-        A row that is there for others was asked for by the wrong client: that is audited, and
-        answered like any unknown id, so that ids cannot be probed.
+        A row that is there for others was asked for by the wrong client, or by a supervisor who
+        does not manage it: that is audited, and answered like any unknown id, so that ids cannot
+        be probed.
         """
         problem = Problem("not_found", kind=kind, id=subject_id)
-        if self.principal.client_id is None:
+        managed = reach_of(self.principal) is not None
+        if self.principal.client_id is None and not managed:
             return problem
         async with self.services.database.tenant_session(OperatorScope()) as session:
             there = await session.value(select(literal(1)).where(table.c.id == subject_id))
             if there is not None:
-                await self._refused(session, kind, subject_id, "another client's row")
+                reason = "not managed" if managed else "another client's row"
+                await self._refused(session, kind, subject_id, reason)
         return problem
 
     async def _refused(

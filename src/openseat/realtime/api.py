@@ -10,7 +10,7 @@ from fastapi import APIRouter, FastAPI
 from openseat.floor.link import feed
 from openseat.platform.access import Services
 from openseat.platform.settings import LOOPBACK
-from openseat.realtime import desk, phone, pop, socket
+from openseat.realtime import control, desk, phone, pop, socket
 from openseat.realtime.gateway import Gateway, running
 from openseat.realtime.listening import listening
 from openseat.realtime.presence import Presence, watching
@@ -18,6 +18,7 @@ from openseat.realtime.presence import Presence, watching
 router = APIRouter()
 router.include_router(socket.router)
 router.include_router(desk.router)
+router.include_router(control.router)
 router.include_router(pop.router)
 router.include_router(phone.router)
 

@@ -114,6 +114,12 @@ class Gateway:
             return None
         return self.state.tables[table].get(key)
 
+    def rows(self, table: str) -> list[Row]:
+        """Return all rows of a table of the floor as it is now; none while the floor is away."""
+        if self.state is None or not self.connected:
+            return []
+        return list(self.state.tables[table].values())
+
     def join(self, sight: Sight, since: tuple[int, int] | None) -> Viewer:
         """Add a viewer; ``since`` is the epoch and number of the last frame it has."""
         viewer = Viewer(sight)

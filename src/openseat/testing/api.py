@@ -23,6 +23,7 @@ from openseat.testing.ports import free_port
 _LOGIN_SECRETS = {
     "admin": "demo_admin",
     "supervisor": "demo_supervisor",
+    "supervisor2": "demo_supervisor",
     "jincheng": "demo_client",
     "beidou": "demo_client",
 }

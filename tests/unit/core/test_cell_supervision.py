@@ -326,6 +326,15 @@ def test_a_supervisor_with_a_call_or_without_a_phone_is_refused():
         w.do(asked)
 
 
+def test_another_call_than_the_one_meant_is_left_alone():
+    w, _ = talking()
+    asked = i.Supervise(
+        supervisor_id=BOSS, agent_id=AGENT, mode=M.LISTEN, by="user-1", call_id="call-over"
+    )
+    with pytest.raises(CoreError, match=r"agent\.no_call"):
+        w.do(asked)
+
+
 def test_only_one_conversation_at_a_time():
     w, _, _ = supervised()
     w.sign_in(COLLEAGUE)

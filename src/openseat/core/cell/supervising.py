@@ -51,6 +51,8 @@ def supervise(turn: Turn, asked: i.Supervise) -> None:
         raise CoreError("supervision.own_call", agent_id=asked.agent_id)
     supervisor = turn.agent(asked.supervisor_id)
     call, segment = talking.current(turn, asked.agent_id)
+    if asked.call_id not in ("", call.call_id):
+        raise CoreError("agent.no_call", agent_id=asked.agent_id)
     at = turn.state.supervising.get(asked.supervisor_id)
     if at is None:
         _begin(turn, call, segment, supervisor, asked)

@@ -139,9 +139,22 @@ AGENTS: list[Row] = [
     for n, (name, place) in enumerate(zip(_NAMES, _PLACES, strict=True))
 ]
 
+SUPERVISORS: list[Row] = [
+    {
+        "id": f"agent-{number}",
+        "number": number,
+        "name": name,
+        "group_id": group,
+        "skills": {"mandarin": 8},
+        "queues": [],
+    }
+    for number, name, group in (("1901", "林班长", "group-one"), ("1902", "郑班长", "group-two"))
+]
+"""Agents whose phones are for other agents' conversations: they serve no queue."""
+
 PHONES: list[Row] = [
     {"id": agent["number"], "agent_id": agent["id"], "name": f"{agent['name']} 话机"}
-    for agent in AGENTS
+    for agent in (*AGENTS, *SUPERVISORS)
 ] + [{"id": "seat-1", "name": "自由座席 1"}, {"id": "seat-2", "name": "自由座席 2", "webrtc": True}]
 
 _DAY = [{"start": "08:30", "end": "12:00"}, {"start": "13:00", "end": "18:00"}]
@@ -251,8 +264,19 @@ def users() -> list[Row]:
             "login": "supervisor",
             "name": "林班长",
             "role": "supervisor",
+            "agent_id": "agent-1901",
             "group_ids": [group["id"] for group in GROUPS],
             "queue_ids": [queue["id"] for queue in QUEUES],
+            "secret": "demo_supervisor",
+        },
+        {
+            "id": "user-supervisor2",
+            "login": "supervisor2",
+            "name": "郑班长",
+            "role": "supervisor",
+            "agent_id": "agent-1902",
+            "group_ids": ["group-two"],
+            "queue_ids": ["beidou-parcels", "beidou-complaints"],
             "secret": "demo_supervisor",
         },
         *(
