@@ -1,10 +1,13 @@
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import { ADMIN_ROUTES } from '@/admin/routes'
 import { useSession } from '@/session/store'
 
 declare module 'vue-router' {
   interface RouteMeta {
     /** Who may open the page. */
-    audience?: 'anyone' | 'watchers' | 'agents'
+    audience?: 'anyone' | 'watchers' | 'agents' | 'setters'
+    /** What one must be allowed besides. */
+    permission?: string
     /** Key of the page's title. */
     title?: string
     /** Without the frame of menu and header. */
@@ -49,6 +52,7 @@ const routes: RouteRecordRaw[] = [
     component: () => import('@/agent/AgentPage.vue'),
     meta: { audience: 'agents', title: 'menu.agent' },
   },
+  ADMIN_ROUTES,
   { path: '/', name: 'home', redirect: () => home() },
   {
     path: '/:path(.*)*',
@@ -77,5 +81,7 @@ router.beforeEach((to) => {
   }
   if (audience === 'watchers' && !session.watches) return home()
   if (audience === 'agents' && !session.isAgent) return home()
+  if (audience === 'setters' && !session.sets) return home()
+  if (to.meta.permission && !session.may(to.meta.permission)) return home()
   return true
 })

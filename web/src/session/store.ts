@@ -53,6 +53,8 @@ export const useSession = defineStore('session', () => {
   const isAgent = computed(() => Boolean(user.value?.agent_id) && may('agents.self'))
   /** May look at the whole floor, the calls and the figures (clients: at their own). */
   const watches = computed(() => may('floor.watch') && may('history.read'))
+  /** Sets something up (clients: their own flows and hours). */
+  const sets = computed(() => may('flows.write') || may('users.write'))
 
-  return { user, known, isClient, isAgent, watches, may, restore, signIn, signOut, forget }
+  return { user, known, isClient, isAgent, watches, sets, may, restore, signIn, signOut, forget }
 })

@@ -20,6 +20,7 @@ export default {
     calls: 'Call history',
     figures: 'Daily figures',
     agent: 'Agent desk',
+    admin: 'Set-up',
     fold: 'Fold menu',
     signOut: 'Sign out',
   },

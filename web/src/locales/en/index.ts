@@ -1,9 +1,13 @@
+import admin from './admin'
 import agent from './agent'
 import calls from './calls'
 import common from './common'
 import events from './events'
 import figures from './figures'
 import floor from './floor'
+import flows from './flows'
 import phone from './phone'
 
-export default { ...common, ...floor, ...calls, ...events, ...agent, ...figures, ...phone }
+export default {
+  ...common, ...admin, ...flows, ...floor, ...calls, ...events, ...agent, ...figures, ...phone,
+}
