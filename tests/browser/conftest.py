@@ -74,11 +74,16 @@ def fresh_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
         if message.type in {"error", "warning"} and not message.text.startswith(EXPECTED):
             complaints.append(message.text)
 
-    def make(width: int = 1440, language: str = "zh-CN", **options: object) -> Page:
+    def make(
+        width: int = 1440,
+        language: str = "zh-CN",
+        zone: str = "Asia/Shanghai",
+        **options: object,
+    ) -> Page:
         height = 900 if width < 1900 else 1080
         context = chromium.new_context(
             viewport={"width": width, "height": height},
-            timezone_id="Asia/Shanghai",
+            timezone_id=zone,
             **options,  # type: ignore[arg-type]  # passed on to Playwright
         )
         context.set_default_timeout(20_000)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 from typing import Any
 
 import asyncpg
 import pytest
+from pydantic import ValidationError
 
 from openseat.core import events as e
 from openseat.core.events import Fact
@@ -212,6 +213,27 @@ async def test_the_clock_is_that_of_the_projects_in_view(fresh_database: Databas
     ):
         answer = await ask(fresh_database, service.figures, scope, asked)
         assert answer.time_zone == zone
+
+
+async def test_a_day_is_asked_for_by_its_date_in_the_zone(figures_database: Database):
+    async with session_of(figures_database, OperatorScope()) as session:
+        by_date = FiguresQuery(day=date(2026, 10, 25), time_zone=BERLIN, interval=Width.HALF_HOUR)
+        answer = await service.figures(session, by_date, LATER)
+        assert answer == await service.figures(session, query(interval="30m"), LATER)
+        assert answer.items
+        assert answer.end.timestamp() - answer.start.timestamp() == 25 * 3600
+        assert len(answer.starts) == 50
+        spring = FiguresQuery(day=date(2026, 3, 29), time_zone=BERLIN, interval=Width.HALF_HOUR)
+        assert len((await service.figures(session, spring, LATER)).starts) == 46
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"from": "2026-10-25T00:00:00Z"}, {"to": "2026-10-26T00:00:00Z"}, {"day": "1999-12-31"}],
+)
+def test_a_day_has_its_own_beginning_and_end(more: dict[str, str]):
+    with pytest.raises(ValidationError):
+        FiguresQuery.model_validate({"day": "2026-10-25", **more})
 
 
 @pytest.mark.parametrize(

@@ -126,6 +126,9 @@ describe('figures', () => {
   })
   const at = (hour: string): string => `2026-11-22T${hour}:00+08:00`
   const figures: Figures = {
+    time_zone: 'Asia/Shanghai',
+    start: at('00:00'),
+    end: '2026-11-23T00:00:00+08:00',
     starts: ['08:00', '08:30', '09:00', '09:30'].map(at),
     items: [
       row('a', at('08:30'), { offered: 10, answered: 8, abandoned: 2, within_target: 6 }),

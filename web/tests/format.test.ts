@@ -1,6 +1,17 @@
 import { describe, expect, test } from 'vitest'
 import { csv } from '@/ui/csv'
-import { clock, dayBounds, meanSpan, money, NONE, percent, ratio, wallClock } from '@/ui/format'
+import {
+  clock,
+  dateIn,
+  dayBounds,
+  meanSpan,
+  money,
+  NONE,
+  percent,
+  ratio,
+  timeIn,
+  wallClock,
+} from '@/ui/format'
 import { sorted, tableCells, type Column } from '@/ui/table'
 
 describe('spans and shares', () => {
@@ -39,6 +50,30 @@ describe('spans and shares', () => {
 
   test('an interval is named by the clock of its own place', () => {
     expect(wallClock('2026-11-22T08:30:00+08:00')).toBe('08:30')
+  })
+})
+
+describe('days of a place', () => {
+  test.each([
+    ['Asia/Shanghai', '2026-11-22'],
+    ['America/New_York', '2026-11-21'],
+    ['Pacific/Kiritimati', '2026-11-22'],
+    ['UTC', '2026-11-21'],
+  ])('what day it is in %s', (zone, day) => {
+    expect(dateIn(zone, new Date('2026-11-21T16:30:00Z'))).toBe(day)
+  })
+
+  test('the hour that a clock put back shows twice is one day', () => {
+    for (const at of ['2026-10-25T00:30:00Z', '2026-10-25T01:30:00Z']) {
+      expect(timeIn('Europe/Berlin', new Date(at))).toBe('02:30:00')
+      expect(dateIn('Europe/Berlin', new Date(at))).toBe('2026-10-25')
+    }
+  })
+
+  test('the last moment of a day of 25 hours still belongs to it', () => {
+    expect(dateIn('Europe/Berlin', new Date('2026-10-24T22:00:00Z'))).toBe('2026-10-25')
+    expect(dateIn('Europe/Berlin', new Date('2026-10-25T22:59:59Z'))).toBe('2026-10-25')
+    expect(dateIn('Europe/Berlin', new Date('2026-10-25T23:00:00Z'))).toBe('2026-10-26')
   })
 })
 

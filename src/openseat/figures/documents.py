@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated
+from datetime import date, datetime
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from openseat.core.kpi import Dimension, Tally, Width
 from openseat.core.kpi import ratios as r
@@ -46,6 +46,10 @@ class FiguresQuery(Strict):
         Moment | None,
         Field(alias="to", description="End, not inside; the end of today when left out"),
     ] = None
+    day: Annotated[
+        date | None,
+        Field(description="One day of that clock's calendar, instead of `from` and `to`"),
+    ] = None
     time_zone: Annotated[
         Zone | None,
         Field(description="Whose clock; when left out, the one zone of all projects in view"),
@@ -56,6 +60,16 @@ class FiguresQuery(Strict):
     agent_id: Id | None = None
     group_id: Id | None = None
     trunk_id: Id | None = None
+
+    @model_validator(mode="after")
+    def _one_time(self) -> Self:
+        if self.day is None:
+            return self
+        if self.since is not None or self.until is not None:
+            raise ValueError("a day has its own beginning and end")
+        if not FIRST_YEAR <= self.day.year < LAST_YEAR:
+            raise ValueError("out of reach")
+        return self
 
 
 class CallsQuery(FiguresQuery):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 from sqlalchemy import text
@@ -165,13 +165,16 @@ async def calls_behind(
 
 
 async def window_of(session: ScopedSession, query: FiguresQuery, now: Instant) -> Window:
-    """Return the whole intervals that the query's time touches; today's when it names none.
+    """Return the whole intervals that the query's time touches; today's when it names no time.
 
     Raises:
         Problem: ``figures.too_many`` intervals.
     """
     calendar = Calendar(query.time_zone or await _zone(session, query), query.interval)
-    today = Calendar(calendar.zone, Width.DAY).interval(now)
+    days = Calendar(calendar.zone, Width.DAY)
+    # Noon is there on every day, unlike midnight.
+    noon = None if query.day is None else datetime.combine(query.day, time(12), calendar.zone)
+    today = days.interval(now if noon is None else _instant(noon))
     start = today.start if query.since is None else _instant(query.since)
     end = _day_end(calendar, start, today) if query.until is None else _instant(query.until)
     shortest = {Width.QUARTER_HOUR: 1, Width.HALF_HOUR: 2, Width.HOUR: 4}.get(query.interval, 90)

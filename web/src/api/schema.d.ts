@@ -9436,6 +9436,8 @@ export interface operations {
                 from?: string | null;
                 /** @description End, not inside; the end of today when left out */
                 to?: string | null;
+                /** @description One day of that clock's calendar, instead of `from` and `to` */
+                day?: string | null;
                 /** @description Whose clock; when left out, the one zone of all projects in view */
                 time_zone?: string | null;
                 client_id?: string | null;
@@ -9536,6 +9538,8 @@ export interface operations {
                 from?: string | null;
                 /** @description End, not inside; the end of today when left out */
                 to?: string | null;
+                /** @description One day of that clock's calendar, instead of `from` and `to` */
+                day?: string | null;
                 /** @description Whose clock; when left out, the one zone of all projects in view */
                 time_zone?: string | null;
                 client_id?: string | null;

@@ -1,3 +1,9 @@
+/** A half-open stretch of time. */
+export interface Span {
+  from: string
+  to: string
+}
+
 /** A number that was clicked: the count behind it, of one row or all, in the day or a part. */
 export interface Opened {
   /** What it is, in words. */
@@ -5,6 +11,6 @@ export interface Opened {
   /** Name of the count that the calls add to. */
   measure: string
   key: string | null
-  /** A part of the day; the whole of it when left out. */
-  span?: { from: string; to: string }
+  /** The day or the part of it, as instants. */
+  span: Span
 }

@@ -12,6 +12,10 @@ export type FigureRow = Pick<Schemas['Row'], 'key' | 'name' | 'start' | 'counts'
 
 /** Figures by key and interval, and each key's own over the whole time. */
 export interface Figures {
+  /** Whose clock these are by, as an IANA name; times below are written by it. */
+  time_zone: string
+  start: string
+  end: string
   starts: string[]
   items: FigureRow[]
   totals: FigureRow[]

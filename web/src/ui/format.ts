@@ -72,6 +72,29 @@ export function wallClock(iso: string): string {
   return iso.slice(11, 16)
 }
 
+/** The calendar day of a moment, yyyy-mm-dd, by the clock of an IANA time zone. */
+export function dateIn(zone: string, at: Date): string {
+  const parts = new Intl.DateTimeFormat('en-US', {
+    timeZone: zone,
+    calendar: 'gregory',
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+  }).formatToParts(at)
+  const part = (type: string): string => parts.find((one) => one.type === type)?.value ?? ''
+  return `${part('year')}-${part('month')}-${part('day')}`
+}
+
+/** The time of day of a moment, hh:mm:ss, by the clock of an IANA time zone. */
+export function timeIn(zone: string, at: Date): string {
+  return at.toLocaleTimeString('en-GB', { timeZone: zone, hourCycle: 'h23' })
+}
+
+/** The browser's own time zone. */
+export function ownZone(): string {
+  return new Intl.DateTimeFormat().resolvedOptions().timeZone
+}
+
 /** The half-open span of a local calendar day as ISO instants; right across daylight-saving. */
 export function dayBounds(day: string): { from: string; to: string } {
   const [year = 1970, month = 1, date = 1] = day.split('-').map(Number)

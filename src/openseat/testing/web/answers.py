@@ -151,7 +151,8 @@ def figures(router: APIRouter, stand_in: StandIn) -> None:
             "agent": {key: name for key, (_, name) in floor.AGENTS.items()},
             "client": floor.CLIENTS,
         }[request.query_params["by"]]
-        return past.figures(list(names.items()) if stand_in.calls else [])
+        keys = list(names.items()) if stand_in.calls else []
+        return past.figures(keys, stand_in.zone, request.query_params.get("day"))
 
     @router.get("/figures/calls")
     async def list_calls_behind(request: Request) -> Any:
@@ -164,7 +165,7 @@ def figures(router: APIRouter, stand_in: StandIn) -> None:
     @router.get("/me/figures")
     async def read_own_figures() -> Any:
         agent_id = stand_in.own_agent_id
-        return past.figures([(agent_id, floor.AGENTS[agent_id][1])])
+        return past.figures([(agent_id, floor.AGENTS[agent_id][1])], stand_in.zone)
 
 
 def desk(router: APIRouter, stand_in: StandIn) -> None:

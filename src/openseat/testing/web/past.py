@@ -7,8 +7,10 @@ import math
 import random
 import struct
 import wave
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
+from openseat.core.kpi import Calendar, Width
 from openseat.testing.web.floor import AGENTS, QUEUES, Row, client_of, iso, millis
 
 SIDES = ("customer", "agent")
@@ -236,13 +238,19 @@ def _figure_row(key: str, name: str, start: datetime, end: datetime, seed: int) 
     }
 
 
-def figures(keys: list[tuple[str, str]]) -> Row:
-    """Figures of today by half hours; the last of several keys had no calls yet."""
+def figures(keys: list[tuple[str, str]], zone: str, day: str | None = None) -> Row:
+    """Figures of a day (of today) by half hours; the last of several keys had no calls yet."""
+    starts, first, last = half_hours(zone, day)
     half = timedelta(minutes=30)
-    starts = half_hours()
-    day = today_start()
+    worked = timedelta(hours=8)
     totals = [
-        _figure_row(key, name, day, day + timedelta(hours=0 if key == keys[-1][0] and n else 8), n)
+        _figure_row(
+            key,
+            name,
+            first,
+            first + (timedelta(0) if key == keys[-1][0] and n else worked),
+            n,
+        )
         for n, (key, name) in enumerate(keys)
     ]
     items = [
@@ -252,9 +260,9 @@ def figures(keys: list[tuple[str, str]]) -> Row:
     ]
     return {
         "interval": "30m",
-        "time_zone": "Asia/Shanghai",
-        "start": day.isoformat(),
-        "end": (day + timedelta(days=1)).isoformat(),
+        "time_zone": zone,
+        "start": first.isoformat(),
+        "end": last.isoformat(),
         "version": 1,
         "starts": [start.isoformat() for start in starts],
         "items": items,
@@ -262,17 +270,13 @@ def figures(keys: list[tuple[str, str]]) -> Row:
     }
 
 
-def today_start() -> datetime:
-    """Local midnight."""
-    return datetime.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def half_hours() -> list[datetime]:
-    """The half hours of today from eight on that have begun."""
-    now = datetime.now().astimezone()
-    start = today_start() + timedelta(hours=8)
-    found = []
-    while start < now and len(found) < 24:
-        found.append(start)
-        start = start + timedelta(minutes=30)
-    return found or [today_start()]
+def half_hours(zone: str, day: str | None) -> tuple[list[datetime], datetime, datetime]:
+    """The half hours of a past day, of today those from eight on that have begun; start and end."""
+    clock, now = ZoneInfo(zone), millis()
+    noon = datetime.combine(date.fromisoformat(day), time(12), clock) if day else None
+    whole = Calendar(clock, Width.DAY).interval(int(noon.timestamp()) * 1000 if noon else now)
+    halves = [one.start for one in Calendar(clock, Width.HALF_HOUR).between(whole.start, whole.end)]
+    if now in whole:
+        halves = [one for one in halves[16:40] if one <= now] or halves[:1]
+    shown = [datetime.fromtimestamp(one / 1000, clock) for one in (*halves, whole.start, whole.end)]
+    return shown[:-2], shown[-2], shown[-1]

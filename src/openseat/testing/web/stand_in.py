@@ -67,6 +67,8 @@ class StandIn:
         """Login of the one session there is."""
         self.failing: set[str] = set()
         """Paths below /api/v1 that answer with an internal error."""
+        self.zone = "Asia/Shanghai"
+        """Whose clock the figures go by."""
         self.slow = False
         """Whether everything but the session waits until this is over."""
         self.tables = floor.floor_tables()

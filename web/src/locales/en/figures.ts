@@ -11,6 +11,7 @@ export default {
     },
     day: 'Day',
     readAt: 'As of {time}',
+    zone: 'Times by the clock of {zone}',
     table: 'Figures of {day}',
     hint: 'Click a name for its course over the day, a number for the calls behind it',
     hintAgents: 'Click a number for the calls behind it',

@@ -10,6 +10,7 @@ export default {
     },
     day: '日期',
     readAt: '更新于 {time}',
+    zone: '时间以 {zone} 为准',
     table: '{day} 指标',
     hint: '点击名称查看全天走势，点击数字查看对应的呼叫',
     hintAgents: '点击数字查看对应的呼叫',
