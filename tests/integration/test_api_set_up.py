@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import math
 import struct
 import wave
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 import pytest
 
@@ -90,3 +92,41 @@ async def test_sounds_are_heard_by_name_and_a_clients_own_by_nobody_else(api: Ap
     for asking, status in ((owner, 200), (admin, 200), (other, 404)):
         assert (await asking.get(f"/prompts/sounds/zh-CN/{name}")).status_code == status
     assert (await other.get(f"/prompts/{made.json()['id']}/uses")).status_code == 404
+
+
+async def test_another_sound_takes_a_prompts_place(api: Api) -> None:
+    owner, other = [await api.sign_in(one) for one in ("jincheng", "beidou")]
+    made = await owner.post(
+        "/prompts",
+        data={"name": "season", "text": "夏"},
+        files={"file": ("s.wav", sound(440), "audio/wav")},
+    )
+    prompt = made.json()
+    path, new = f"/prompts/{prompt['id']}/audio", {"file": ("s.wav", sound(880), "audio/wav")}
+    assert (await other.put(path, files=new)).status_code == 404
+    replaced = (await owner.put(path, files=new, data={"text": "秋"})).json()
+    assert (replaced["text"], replaced["version"]) == ("秋", 2)
+    assert replaced["sha256"] != prompt["sha256"]
+    heard = await owner.get(path)
+    assert hashlib.sha256(heard.content).hexdigest() == replaced["sha256"]
+    broken = await owner.put(path, files={"file": ("s.wav", b"no sound at all", "audio/wav")})
+    assert (broken.status_code, broken.json()["code"]) == (422, "prompt.not_audio")
+    assert (await owner.get(path)).content == heard.content
+
+
+async def test_nothing_is_spoken_without_voices(api: Api) -> None:
+    admin, client = [await api.sign_in(one) for one in ("admin", "jincheng")]
+    ready = (await admin.get("/prompts/voices")).json()["ready"]
+    refused = await admin.post("/prompts/speech", json={"text": "您好"})
+    assert refused.status_code == (200 if ready else 409)
+    assert (await client.get("/prompts/voices")).json() == {"ready": ready}
+
+
+async def test_the_audit_trail_is_narrowed_to_a_time(api: Api) -> None:
+    admin = await api.sign_in("admin")
+    before = datetime.now(UTC).isoformat()
+    made = (await admin.post("/skills", json={"name": "舞龙"})).json()
+    wanted = {"subject_id": made["id"]}
+    for query, count in (({"from": before}, 1), ({"to": before}, 0), ({}, 1)):
+        page = (await admin.get("/audit", params={**wanted, **query})).json()
+        assert len(page["items"]) == count, query

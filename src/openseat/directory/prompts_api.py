@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import hashlib
 from typing import Annotated
 
@@ -17,17 +18,21 @@ from openseat.directory.organisation import Language
 from openseat.directory.queues import named_in_flows
 from openseat.directory.routes import Subject, add_list, answer
 from openseat.directory.tables import prompts
-from openseat.platform.access import Access, needs
+from openseat.platform.access import Access, Permitted, may, needs
 from openseat.platform.fields import Id, Strict, Text, Word
 from openseat.platform.identifiers import new_id
 from openseat.platform.problems import Problem, UsedBy, responses
+from openseat.platform.settings import Settings
+from openseat.prompts.audio import convert, measure
 from openseat.prompts.catalogue import LANGUAGES, texts
+from openseat.prompts.speech import LOCK, SpeechEnvironment
 from openseat.prompts.store import PromptStore
 
 router = APIRouter(tags=["prompts"])
 
 Reads = Annotated[Access, needs("prompts.read")]
 Writes = Annotated[Access, needs("prompts.write")]
+_SPEAKING = asyncio.Semaphore(1)
 Name = Annotated[str, Form(pattern="^[a-z0-9][a-z0-9_-]{0,63}$")]
 
 
@@ -64,6 +69,25 @@ class ShippedPrompt(BaseModel):
     text: str
 
 
+class Voices(BaseModel):
+    """Whether texts can be spoken here."""
+
+    ready: bool = Field(description="The synthetic voices are installed")
+
+
+class Speech(Strict):
+    """What to speak."""
+
+    text: Annotated[Text, Field(min_length=1, max_length=500)]
+    language: Language = "zh-CN"
+
+
+class Spoken(BaseModel):
+    """A text as sound, kept nowhere."""
+
+    wav: str = Field(description="A WAV file in Base64")
+
+
 class PromptUses(BaseModel):
     """What plays a prompt."""
 
@@ -86,6 +110,26 @@ async def list_shipped(_access: Reads) -> ShippedPrompts:
             for name, said in sorted(texts(language).items())
         ]
     )
+
+
+@router.get("/prompts/voices", operation_id="read_voices", responses=responses(401, 403))
+async def read_voices(access: Reads) -> Voices:
+    """Tell whether `speech` can be asked for."""
+    return Voices(ready=_voices(access.services.settings).ready)
+
+
+@router.post("/prompts/speech", operation_id="speak", responses=responses(401, 403, 409))
+async def speak(permitted: Annotated[Permitted, may("prompts.write")], body: Speech) -> Spoken:
+    """Speak a text with a synthetic voice, to be heard and then uploaded as a prompt's sound.
+
+    One at a time, since a voice takes a processor for some seconds.
+    """
+    voices = _voices(permitted.services.settings)
+    if not voices.ready:
+        raise Problem("prompt.no_voices")
+    async with _SPEAKING:
+        made = await asyncio.to_thread(_speak, voices, body)
+    return Spoken(wav=base64.b64encode(made).decode())
 
 
 add_list(router, PROMPT)
@@ -189,6 +233,46 @@ async def read_prompt_sound(access: Reads, language: Language, name: Word) -> Fi
     return FileResponse(found.path, media_type="audio/wav")
 
 
+@router.put(
+    "/prompts/{subject}/audio",
+    operation_id="replace_prompt_audio",
+    response_model=PROMPT.document,
+    responses=responses(401, 403, 404, 412),
+)
+async def replace_prompt_audio(
+    access: Writes,
+    subject: Subject,
+    file: Annotated[UploadFile, File(description="WAV, at most 20 MB and five minutes")],
+    text: Annotated[Text | None, Form(description="Left out, it stays")] = None,
+) -> JSONResponse:
+    """Put another sound in the place of a prompt's: calls hear it from the next playback on."""
+    row = await service.find(access, PROMPT, subject)
+    made = await asyncio.to_thread(convert, await file.read())
+    told = row["text"] if text is None else text
+    touched = await access.session.run(
+        prompts.update()
+        .where(prompts.c.id == subject, prompts.c.version == row["version"])
+        .values(
+            text=told,
+            duration_ms=measure(made).duration_ms,
+            sha256=hashlib.sha256(made).hexdigest(),
+            version=row["version"] + 1,
+        )
+    )
+    if not touched:
+        raise Problem("access.refused")
+    changed = await service.find(access, PROMPT, subject)
+    await access.record(
+        "prompt.replaced",
+        "prompt",
+        subject,
+        {"name": row["name"], "before": row["sha256"], "after": changed["sha256"]},
+        row["client_id"],
+    )
+    await asyncio.to_thread(_store(access).put, row["language"], row["name"], made)
+    return answer(PROMPT, changed)
+
+
 @router.delete(
     "/prompts/{subject}",
     operation_id="delete_prompt",
@@ -214,6 +298,15 @@ def _played(row: Row) -> tuple[Use, ...]:
     if row["name"] in texts(row["language"]):
         return ()  # The shipped one of that name is heard again.
     return (Use("flow", lambda _: named_in_flows(f"prompt:{row['name']}")),)
+
+
+def _voices(settings: Settings) -> SpeechEnvironment:
+    return SpeechEnvironment(settings.paths.cache, settings.paths.clone / LOCK)
+
+
+def _speak(voices: SpeechEnvironment, wanted: Speech) -> bytes:
+    ((_, _, made),) = voices.speak({(wanted.language, "speech"): wanted.text})
+    return made
 
 
 def _store(access: Access) -> PromptStore:

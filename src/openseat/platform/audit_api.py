@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 from sqlalchemy import select
 
 from openseat.platform.access import Access, needs
@@ -40,6 +40,8 @@ class AuditQuery(BaseModel):
     action: Annotated[str | None, Field(pattern="^[a-z_.-]{1,60}$")] = None
     actor_id: Id | None = None
     subject_id: Id | None = None
+    since: Annotated[AwareDatetime | None, Field(alias="from", description="Not before")] = None
+    until: Annotated[AwareDatetime | None, Field(alias="to", description="Before")] = None
 
 
 @router.get("/audit", operation_id="list_audit_entries", responses=responses(401, 403))
@@ -55,5 +57,9 @@ async def list_entries(
         value = getattr(query, name)
         if value is not None:
             statement = statement.where(columns[name] == value)
+    if query.since is not None:
+        statement = statement.where(columns.at >= query.since)
+    if query.until is not None:
+        statement = statement.where(columns.at < query.until)
     rows, following = cut_page(await access.session.rows(statement), query.limit, "seq")
     return Page[Entry](items=[Entry.model_validate(row) for row in rows], next_cursor=following)

@@ -16,8 +16,8 @@ from openseat.platform.problems import Problem, problem_response
 from openseat.platform.texts import accepted
 
 BODY_LIMIT = 1_000_000
-"""Largest body of a request in bytes, unless the path is listed in :data:`BODY_LIMITS`."""
-BODY_LIMITS: dict[str, int] = {"/api/v1/prompts": 20_100_000}
+"""Largest body of a request in bytes, unless the path begins as one of :data:`BODY_LIMITS`."""
+BODY_LIMITS: dict[str, int] = {"/api/v1/prompts": 20_100_000, "/api/v1/imports/": 10_100_000}
 
 _GIVEN_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 _SECURITY: Mapping[str, str] = {
@@ -105,7 +105,10 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        limit = BODY_LIMITS.get(scope["path"], BODY_LIMIT)
+        path: str = scope["path"]
+        limit = next(
+            (most for begin, most in BODY_LIMITS.items() if path.startswith(begin)), BODY_LIMIT
+        )
         headers = dict(scope["headers"])
         announced = headers.get(b"content-length", b"")
         refusal = Problem("request.too_large", limit=limit)

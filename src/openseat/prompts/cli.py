@@ -10,10 +10,8 @@ from openseat.platform.settings import Settings
 from openseat.prompts import SHIPPED, audio
 from openseat.prompts.catalogue import LANGUAGES, texts
 from openseat.prompts.errors import PromptError
-from openseat.prompts.speech import SpeechEnvironment
+from openseat.prompts.speech import LOCK, SpeechEnvironment
 from openseat.prompts.store import PromptStore, check_place
-
-LOCK = "requirements-speech.lock"
 
 
 def main(arguments: list[str]) -> int:

@@ -20,6 +20,9 @@ from pathlib import Path
 from openseat.prompts import audio
 from openseat.prompts.errors import PromptError
 
+LOCK = "requirements-speech.lock"
+"""What the environment is made of, in the clone."""
+
 _SPEAKER = Path(__file__).with_name("speaker.py")
 
 

@@ -75,7 +75,13 @@ class PromptStore:
         Raises `PromptError` if it is no sound file, is silent, or is outside the limits.
         """
         check_place(language, name)
-        made = convert(data)
+        return self.put(language, name, convert(data))
+
+    def put(self, language: str, name: str, made: bytes) -> Prompt:
+        """Keep a converted sound as a prompt, in the place of one with its name.
+
+        A call that plays the old one hears it to its end.
+        """
         folder = self._folder / language
         folder.mkdir(parents=True, exist_ok=True)
         handle, aside = tempfile.mkstemp(dir=folder, suffix=".partial")

@@ -97,7 +97,7 @@ async def _listen(stand_in: StandIn, page: WebSocket) -> None:
         stand_in.feed.leave(told)
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """A server in a thread that says when it listens."""
 
     def __init__(self, config: uvicorn.Config) -> None:
@@ -130,7 +130,7 @@ def running(stand_in: StandIn, port: int = 0) -> Iterator[StandIn]:
         ws="websockets-sansio",
         timeout_graceful_shutdown=1,
     )
-    server = _Server(config)
+    server = Server(config)
     thread = threading.Thread(target=server.run, name="stand-in", daemon=True)
     thread.start()
     if not server.listening.wait(_START_S):
