@@ -55,6 +55,7 @@ def row(table: str, key: str) -> st.SearchStrategy[dict[str, Any]]:
                     "call_id": st.just(key),
                     "queue_id": st.sampled_from(["", *QUEUES]),
                     "agent_id": st.sampled_from(["", *AGENTS]),
+                    "agent_ids": st.lists(st.sampled_from(AGENTS), unique=True),
                     **common,
                 }
             )

@@ -19,6 +19,10 @@ function call(id: string, state: CallRow['state'] = 'flow'): CallRow {
     queue_id: '',
     agent_id: '',
     recording: false,
+    recording_paused: false,
+    agent_ids: [],
+    parties: [],
+    consult: null,
   }
 }
 function queue(waiting: number, answered: number, abandoned = 0): QueueRow {

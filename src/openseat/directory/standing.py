@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import or_, select
 
@@ -59,6 +60,65 @@ async def names(session: ScopedSession, ids: Collection[str]) -> dict[str, str]:
         rows = await session.rows(select(table.c.id, table.c.name).where(table.c.id.in_(ids)))
         found.update((row["id"], row["name"]) for row in rows)
     return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Somewhere a call can be sent to, or come from."""
+
+    id: str
+    name: str
+    client_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reachable:
+    """What an agent may send the calls of a client to, and the projects they may call out for."""
+
+    groups: tuple[Place, ...]
+    queues: tuple[Place, ...]
+    flows: tuple[Place, ...]
+    projects: tuple[Place, ...]
+
+
+async def reachable(session: ScopedSession, agent_id: str, client_id: str) -> Reachable:
+    """Return the destinations for calls of a client; an agent calls for whom they answer."""
+    queues, flows, projects = tables.queues, tables.flows, tables.projects
+    served, groups = tables.agent_queues, tables.agent_groups
+    for_client = await session.rows(
+        select(queues.c.id, queues.c.name, queues.c.client_id)
+        .where(queues.c.client_id == client_id, queues.c.active)
+        .order_by(queues.c.name)
+    )
+    published = await session.rows(
+        select(flows.c.id, flows.c.name, flows.c.client_id)
+        .where(
+            or_(flows.c.client_id == client_id, flows.c.client_id.is_(None)),
+            flows.c.published_number.is_not(None),
+        )
+        .order_by(flows.c.name)
+    )
+    own = await session.rows(
+        select(projects.c.id, projects.c.name, projects.c.client_id)
+        .distinct()
+        .join(queues, queues.c.project_id == projects.c.id)
+        .join(served, served.c.queue_id == queues.c.id)
+        .where(served.c.agent_id == agent_id, projects.c.active, queues.c.active)
+        .order_by(projects.c.name)
+    )
+    everyone = await session.rows(select(groups.c.id, groups.c.name).order_by(groups.c.name))
+    return Reachable(
+        groups=tuple(Place(id=row["id"], name=row["name"]) for row in everyone),
+        queues=_places(for_client),
+        flows=_places(published),
+        projects=_places(own),
+    )
+
+
+def _places(rows: Collection[Mapping[str, Any]]) -> tuple[Place, ...]:
+    return tuple(
+        Place(id=row["id"], name=row["name"], client_id=row["client_id"] or "") for row in rows
+    )
 
 
 async def seat(session: ScopedSession, agent_id: str) -> Seat | None:

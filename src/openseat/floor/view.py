@@ -13,10 +13,12 @@ from typing import Any
 from openseat.core.agents import Agent
 from openseat.core.calls.model import Call, LegState
 from openseat.core.cell import Cell
+from openseat.core.cell.dialling import undialled
 from openseat.core.events import AgentState as S
 from openseat.core.events import Fact, LegKind, RecordingStarted, RecordingStopped
 from openseat.core.identity import Instant
 from openseat.core.kpi import Fold, Today
+from openseat.floor.parties import agents_in, consultation, parties
 
 Row = dict[str, Any]
 Rows = dict[str, Row]
@@ -286,6 +288,10 @@ class View:
             "queue_id": call.entry.queue_id if call.entry else call.last_queue_id,
             "agent_id": segment.agent_id if segment else "",
             "recording": bool(call.recordings) and not call.paused_recordings,
+            "recording_paused": bool(call.paused_recordings),
+            "agent_ids": agents_in(call),
+            "parties": parties(call, self._cell.config),
+            "consult": consultation(call),
         }
 
     def _trunk_row(self, trunk_id: str) -> Row:
@@ -304,6 +310,8 @@ def _stage(call: Call) -> tuple[str, Instant]:
         if segment.held_at is not None:
             return "holding", segment.held_at
         return "talking", segment.started_at
+    if undialled(call):
+        return "dialling", call.started_at
     offer = next(iter(call.offers.values()), None)
     if offer is not None:
         return "ringing", offer.made_at

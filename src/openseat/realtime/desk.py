@@ -95,7 +95,7 @@ class AgentSeat(BaseModel):
 @router.get("/me/agent", operation_id="read_seat", responses=_ANSWERS)
 async def read_seat(request: Request, own: Own) -> AgentSeat:
     """Tell the agent's own seat and state."""
-    place = await _seat(own)
+    place = await own_seat(own)
     row = _gateway(request).row("agents", place.agent_id)
     live = row or {}
     return AgentSeat(
@@ -125,7 +125,7 @@ def _command(path: str, name: str, about: str, make: Any) -> None:
     """Put an endpoint without a body on the router that sends one command."""
 
     async def endpoint(own: Own) -> Response:
-        return await _send(own, make(await _agent_id(own)))
+        return await send(own, make(await own_agent(own)))
 
     endpoint.__doc__ = about
     router.add_api_route(
@@ -167,16 +167,16 @@ _command(
 )
 async def sign_in(own: Own, body: SignInAt) -> Response:
     """Begin the agent's session on the floor at a phone."""
-    place = await _seat(own)
+    place = await own_seat(own)
     if body.endpoint not in (*place.endpoints, browser_phone(place.agent_id)):
         raise Problem("endpoint.not_yours", endpoint=body.endpoint)
-    return await _send(own, SignIn(agent_id=place.agent_id, endpoint=body.endpoint))
+    return await send(own, SignIn(agent_id=place.agent_id, endpoint=body.endpoint))
 
 
 @router.post("/me/agent/state", operation_id="set_own_state", status_code=204, responses=_ANSWERS)
 async def set_state(own: Own, body: StateChange) -> Response:
     """Become idle, busy with a reason, or outbound only."""
-    agent_id = await _agent_id(own)
+    agent_id = await own_agent(own)
     command: Command
     match body.state:
         case SettableState.IDLE:
@@ -185,7 +185,7 @@ async def set_state(own: Own, body: StateChange) -> Response:
             command = SetOutboundOnly(agent_id=agent_id)
         case SettableState.BUSY:
             command = SetBusy(agent_id=agent_id, reason=body.reason or "")
-    return await _send(own, command)
+    return await send(own, command)
 
 
 @router.post(
@@ -196,8 +196,8 @@ async def set_state(own: Own, body: StateChange) -> Response:
 )
 async def extend_after_call_work(own: Own, body: AfterCallWorkExtension) -> Response:
     """Ask for more after-call work."""
-    agent_id = await _agent_id(own)
-    return await _send(own, ExtendAfterCallWork(agent_id=agent_id, extra_ms=body.extra_s * 1000))
+    agent_id = await own_agent(own)
+    return await send(own, ExtendAfterCallWork(agent_id=agent_id, extra_ms=body.extra_s * 1000))
 
 
 @router.post(
@@ -208,23 +208,34 @@ async def extend_after_call_work(own: Own, body: AfterCallWorkExtension) -> Resp
 )
 async def dispose(own: Own, segment_id: Annotated[Id, Path()], body: Disposition) -> Response:
     """Give one of the agent's own segments its outcome code and notes."""
-    agent_id = await _agent_id(own)
-    return await _send(
+    agent_id = await own_agent(own)
+    return await send(
         own,
         Dispose(agent_id=agent_id, segment_id=segment_id, code=body.code, notes=body.notes),
     )
 
 
-async def _send(own: Permitted, command: Command) -> Response:
+async def send(own: Permitted, command: Command) -> Response:
+    """Have the floor carry a command out, and say that it did."""
     await own.services.floor.send(command)
     return Response(status_code=204)
 
 
-async def _agent_id(own: Permitted) -> str:
-    return (await _seat(own)).agent_id
+async def own_agent(own: Permitted) -> str:
+    """Return the caller's own agent.
+
+    Raises:
+        Problem: ``agent.not_linked``.
+    """
+    return (await own_seat(own)).agent_id
 
 
-async def _seat(own: Permitted) -> Seat:
+async def own_seat(own: Permitted) -> Seat:
+    """Return the caller's own place on the floor.
+
+    Raises:
+        Problem: ``agent.not_linked``.
+    """
     agent_id, found = own.principal.agent_id, None
     if agent_id is not None:
         async with own.services.database.tenant_session(own.principal.scope) as session:

@@ -72,8 +72,10 @@ class AgentSight:
     def see(self, table: str, row: Row) -> Row | None:
         """Return the row as this viewer may see it, or None."""
         match table:
-            case "agents" | "calls":
+            case "agents":
                 mine = row["agent_id"] == self.agent_id
+            case "calls":
+                mine = self.agent_id in (row["agent_id"], *row.get("agent_ids", ()))
             case "queues":
                 mine = row["queue_id"] in self.queue_ids
             case _:

@@ -129,6 +129,7 @@ export const useDesk = defineStore('desk', () => {
     problem,
     acting,
     seat,
+    act,
     inBrowser,
     refresh,
     refreshPop,

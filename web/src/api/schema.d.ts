@@ -3610,6 +3610,11 @@ export interface components {
             };
             /** Code */
             code: string;
+            /**
+             * Detail
+             * @description What was found, in the caller's language
+             */
+            detail: string;
             /** Severity */
             severity: string;
             /**
@@ -4802,7 +4807,7 @@ export interface components {
         /** Page[Recording] */
         Page_Recording_: {
             /** Items */
-            items: components["schemas"]["Recording-Output"][];
+            items: components["schemas"]["Recording"][];
             /**
              * Next Cursor
              * @description Give it as `cursor` for the next page
@@ -5651,17 +5656,9 @@ export interface components {
         };
         /**
          * Recording
-         * @description Whether the call is to be recorded.
-         */
-        "Recording-Input": {
-            /** Recorded */
-            recorded: boolean;
-        };
-        /**
-         * Recording
          * @description A finished file of a call.
          */
-        "Recording-Output": {
+        Recording: {
             /**
              * Box
              * @description Voicemail box, empty for other recordings
@@ -5712,6 +5709,14 @@ export interface components {
             segment_id: string;
             /** User Id */
             user_id: string;
+        };
+        /**
+         * RecordingWish
+         * @description Whether the call is to be recorded.
+         */
+        RecordingWish: {
+            /** Recorded */
+            recorded: boolean;
         };
         /**
          * RelaxationFields
@@ -15072,7 +15077,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Recording-Input"];
+                "application/json": components["schemas"]["RecordingWish"];
             };
         };
         responses: {

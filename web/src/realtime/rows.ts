@@ -20,6 +20,7 @@ export const CALL_STATES = [
   'flow',
   'waiting',
   'ringing',
+  'dialling',
   'talking',
   'holding',
   'consulting',
@@ -91,6 +92,31 @@ export interface CallRow {
   queue_id: string
   agent_id: string
   recording: boolean
+  recording_paused: boolean
+  /** Agents in the call, or offered it. */
+  agent_ids: string[]
+  parties: Party[]
+  /** A consultation that is no conference yet. */
+  consult: Consultation | null
+}
+
+/** Somebody in a call. */
+export interface Party {
+  leg_id: string
+  kind: 'customer' | 'agent' | 'outside'
+  agent_id: string
+  name: string
+  state: 'arrived' | 'dialling' | 'ringing' | 'up'
+  muted: boolean
+  /** With the customer, at the consultation, or waiting. */
+  place: 'talk' | 'consult' | 'apart'
+}
+
+export interface Consultation {
+  agent_id: string
+  leg_id: string
+  /** The consulted party waits while the agent is with the customer. */
+  parked: boolean
 }
 
 /** The cell as a whole. */

@@ -46,6 +46,7 @@ export const CALL_LOOKS: Record<CallState, Look> = {
   flow: { tone: 'calm', icon: Guide },
   waiting: { tone: 'warn', icon: Timer },
   ringing: { tone: 'warn', icon: Bell },
+  dialling: { tone: 'warn', icon: TopRight },
   talking: { tone: 'info', icon: Headset },
   holding: { tone: 'hold', icon: VideoPause },
   consulting: { tone: 'info', icon: Connection },

@@ -120,6 +120,10 @@ def call_row(call_id: str, **changes: Any) -> Row:
         "queue_id": "",
         "agent_id": "",
         "recording": False,
+        "recording_paused": False,
+        "agent_ids": [],
+        "parties": [],
+        "consult": None,
         **changes,
     }
 

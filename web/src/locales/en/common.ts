@@ -78,6 +78,7 @@ export default {
     flow: 'In the menu',
     waiting: 'Waiting',
     ringing: 'Ringing',
+    dialling: 'Dialling',
     talking: 'Talking',
     holding: 'On hold',
     consulting: 'Consulting',

@@ -77,6 +77,7 @@ export default {
     flow: '语音导航',
     waiting: '排队',
     ringing: '振铃',
+    dialling: '呼叫中',
     talking: '通话',
     holding: '保持',
     consulting: '咨询',

@@ -1,0 +1,55 @@
+"""Who is in a call, as its agents see them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from openseat.core.calls.model import Call, Leg
+from openseat.core.config import CellConfig
+from openseat.core.events import LegKind
+
+
+def parties(call: Call, config: CellConfig) -> list[dict[str, Any]]:
+    """Return the call's parties in the order they came; supervisors stay unseen.
+
+    `place` is where they are: together with the customer (talk), at the
+    consultation (consult), or neither (apart: ringing, parked, on hold).
+    """
+    return [
+        {
+            "leg_id": leg.leg_id,
+            "kind": leg.kind,
+            "agent_id": leg.agent_id,
+            "name": _name(leg, config),
+            "state": leg.state,
+            "muted": leg.muted,
+            "place": _place(call, leg),
+        }
+        for leg in call.legs.values()
+        if leg.kind is not LegKind.SUPERVISOR
+    ]
+
+
+def agents_in(call: Call) -> list[str]:
+    """Return the agents who are in the call or offered it."""
+    legs = {leg.agent_id for leg in call.legs.values() if leg.kind is LegKind.AGENT}
+    return sorted(legs | {segment.agent_id for segment in call.segments.values()})
+
+
+def consultation(call: Call) -> dict[str, Any] | None:
+    """Return the consultation under way, if there is one that is no conference yet."""
+    consult = call.consult
+    if consult is None or consult.joined:
+        return None
+    return {"agent_id": consult.agent_id, "leg_id": consult.leg_id, "parked": consult.parked}
+
+
+def _name(leg: Leg, config: CellConfig) -> str:
+    known = config.agents.get(leg.agent_id)
+    return f"{known.number} {known.name}" if known is not None else leg.address
+
+
+def _place(call: Call, leg: Leg) -> str:
+    if leg.bridge_id == call.talk_bridge_id:
+        return "talk"
+    return "consult" if leg.bridge_id == call.consult_bridge_id else "apart"

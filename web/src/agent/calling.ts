@@ -1,0 +1,124 @@
+import { ElMessage } from 'element-plus'
+import { defineStore } from 'pinia'
+import { computed } from 'vue'
+import { get } from '@/api/http'
+import { asProblem } from '@/api/problem'
+import type { Schemas } from '@/api/schemas'
+import type { Party } from '@/realtime/rows'
+import { useFloor } from '@/realtime/store'
+import { problemText } from '@/ui/problem-text'
+import { useDesk } from './store'
+
+export type Destinations = Schemas['Destinations']
+export type SendTo = Schemas['SendTo']
+
+/** The call at hand: who is in it and how, and everything that can be done to it. */
+export const useCalling = defineStore('calling', () => {
+  const desk = useDesk()
+  const floor = useFloor()
+
+  const call = computed(() => floor.picture.calls.get(desk.seat?.callId ?? ''))
+  const state = computed(() => desk.seat?.state ?? 'signed_out')
+  const talking = computed(() =>
+    ['talking', 'holding', 'consulting', 'conferencing'].includes(state.value),
+  )
+  const parties = computed<readonly Party[]>(() => call.value?.parties ?? [])
+  const own = computed(() =>
+    parties.value.find((one) => one.agent_id === desk.me?.agent_id && one.state === 'up'),
+  )
+  const held = computed(() => state.value === 'holding')
+  const muted = computed(() => own.value?.muted ?? false)
+  /** The agent's own consultation, and who is asked. */
+  const consult = computed(() => {
+    const now = call.value?.consult
+    return now && now.agent_id === desk.me?.agent_id ? now : null
+  })
+  const consulted = computed(() =>
+    parties.value.find((one) => one.leg_id === consult.value?.leg_id),
+  )
+  /** Who is with the customer beside the agent. */
+  const company = computed(() =>
+    parties.value.filter(
+      (one) => one.place === 'talk' && one.kind !== 'customer' && one.leg_id !== own.value?.leg_id,
+    ),
+  )
+
+  /** Do something, and say why when it is refused; one thing at a time. */
+  async function attempt(name: string, path: string, body: unknown = {}): Promise<boolean> {
+    if (desk.acting !== '') return false
+    try {
+      await desk.act(name, path, body)
+      return true
+    } catch (thrown) {
+      ElMessage.error(problemText(asProblem(thrown)))
+      return false
+    }
+  }
+
+  const hold = () =>
+    held.value
+      ? attempt('resume', '/me/agent/resume')
+      : attempt('hold', '/me/agent/hold')
+  const mute = () => attempt('mute', '/me/agent/mute', { muted: !muted.value })
+  const hangUp = () => attempt('hang-up', '/me/agent/hang-up')
+  const transfer = (to: SendTo) => attempt('transfer', '/me/agent/transfer', to)
+  const ask = (to: SendTo) => attempt('consult', '/me/agent/consult', to)
+  const swap = () => attempt('swap', '/me/agent/swap')
+  const back = () => attempt('return', '/me/agent/return')
+  const complete = () => attempt('complete', '/me/agent/complete')
+  const join = () => attempt('conference', '/me/agent/conference')
+  const press = (digits: string) => attempt('keys', '/me/agent/keys', { digits })
+  const record = () =>
+    attempt('record', '/me/agent/recording', {
+      recorded: !(call.value?.recording || call.value?.recording_paused),
+    })
+  const pause = () =>
+    attempt('pause', '/me/agent/recording/pause', { paused: !call.value?.recording_paused })
+  const muteParty = (party: Party) =>
+    attempt('party', `/me/agent/parties/${encodeURIComponent(party.leg_id)}/mute`, {
+      muted: !party.muted,
+    })
+  const removeParty = (party: Party) =>
+    attempt('party', `/me/agent/parties/${encodeURIComponent(party.leg_id)}/remove`)
+  const dial = (number: string, projectId: string) =>
+    attempt('dial', '/me/agent/dial', { number, project_id: projectId })
+  const pickUp = (colleagueId: string) =>
+    attempt('pick-up', '/me/agent/pick-up', { colleague_id: colleagueId })
+
+  /**
+   * Read whom the agent can reach now.
+   *
+   * @throws Problem when there is no answer.
+   */
+  const destinations = (): Promise<Destinations> => get<Destinations>('/me/agent/destinations')
+
+  return {
+    call,
+    state,
+    talking,
+    parties,
+    own,
+    held,
+    muted,
+    consult,
+    consulted,
+    company,
+    hold,
+    mute,
+    hangUp,
+    transfer,
+    ask,
+    swap,
+    back,
+    complete,
+    join,
+    press,
+    record,
+    pause,
+    muteParty,
+    removeParty,
+    dial,
+    pickUp,
+    destinations,
+  }
+})
