@@ -52,7 +52,7 @@ class Sipp:
         done = self._run(
             ["-sf", str(SCENARIOS / "register.xml"), "-inf", str(fields), "-p", str(port)],
             calls=len(lines),
-            rate=100,
+            rate=200,
             timeout_s=60,
         )
         if done.returncode:
@@ -102,18 +102,20 @@ class Sipp:
         `media_ports` are ports that somebody else listens on (the offers name them in turn);
         else SIPp's own from `media_base` on are named, and `play` is sent from them.
         """
+        # Two may run at once, so each keeps its own number.
         self._runs += 1
+        run = self._runs
         text = (SCENARIOS / "customer.xml").read_text(encoding="utf-8")
         text = text.replace("PORT", "[field1]" if media_ports else "[media_port]")
         text = text.replace("MEDIA", PLAY.format(file=play) if play else "")
-        scenario = self._file(f"customer-{self._runs}.xml", text)
+        scenario = self._file(f"customer-{run}.xml", text)
         count = max(len(numbers), len(media_ports))
         rows = [
             f"{numbers[n % len(numbers)]};{media_ports[n % len(media_ports)] if media_ports else 0}"
             for n in range(count)
         ]
-        fields = self._file(f"customer-{self._runs}.csv", "SEQUENTIAL\n" + "\n".join(rows) + "\n")
-        times = self._folder / f"rtt-{self._runs}.csv"
+        fields = self._file(f"customer-{run}.csv", "SEQUENTIAL\n" + "\n".join(rows) + "\n")
+        times = self._folder / f"rtt-{run}.csv"
         began = time.monotonic()
         done = self._run(
             [
@@ -129,6 +131,9 @@ class Sipp:
                 "-rtt_freq",
                 "1",
                 "-aa",
+                "-trace_err",
+                "-error_file",
+                str(self._folder / f"customer-{run}.err"),
                 *(["-mi", LOOPBACK, "-min_rtp_port", str(media_base)] if media_base else []),
             ],
             calls=calls,
@@ -136,7 +141,7 @@ class Sipp:
             timeout_s=calls / rate + hold_ms / 1000 + 40,
         )
         seconds = time.monotonic() - began
-        found = sorted(self._folder.glob(f"customer-{self._runs}_*_rtt.csv"))
+        found = sorted(self._folder.glob(f"customer-{run}_*_rtt.csv"))
         setups: list[float] = []
         for path in found:
             path.rename(times)

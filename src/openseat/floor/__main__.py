@@ -9,6 +9,7 @@ import uvloop
 
 from openseat.floor.main import SIGNALS, run
 from openseat.journal.errors import JournalError
+from openseat.platform import priority
 from openseat.platform.settings import Settings
 from openseat.platform.spare import wait_for_turn
 from openseat.switch.asterisk.adapter import AsteriskSwitch
@@ -30,6 +31,7 @@ def main() -> int:
     )
     settings = Settings.load()
     wait_for_turn()
+    priority.take(priority.FLOOR)
 
     async def work() -> None:
         await run(settings, AsteriskSwitch.from_settings(settings), SIGNALS)

@@ -10,6 +10,7 @@ import os
 import sys
 from typing import NoReturn
 
+from openseat.platform import priority
 from openseat.platform.settings import Settings
 
 NAMES = ("postgres", "switch", "carrier")
@@ -24,8 +25,11 @@ def become(name: str, settings: Settings) -> NoReturn:
         ValueError: there is no engine of that name.
     """
     if name == "postgres":
+        priority.take(priority.POSTGRES)
         command = _postgres(settings)
     elif name in {"switch", "carrier"}:
+        if name == "switch":
+            priority.take(priority.SWITCH)
         command = _asterisk(name, settings)
     else:
         raise ValueError(f"there is no engine {name!r}; known are {', '.join(NAMES)}")

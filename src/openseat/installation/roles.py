@@ -70,11 +70,6 @@ def children(settings: Settings, python: str = sys.executable) -> list[ChildSpec
             requires=frozenset({"database"}),
         ),
         ChildSpec(
-            name="worker",
-            command=run("openseat.worker"),
-            requires=frozenset({"database"}),
-        ),
-        ChildSpec(
             name="api",
             command=run("openseat.api"),
             ready=_listening(ports.web, settings.network.web_host),

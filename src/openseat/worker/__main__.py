@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import signal
 import sys
 
 import uvloop
 
 from openseat.floor.link import FloorLink
+from openseat.platform import priority
 from openseat.platform.settings import LOOPBACK, Settings
 from openseat.recordings.audio import FORMATS
 from openseat.recordings.finaliser import Finaliser, RawFiles
@@ -18,9 +18,6 @@ from openseat.recordings.store import LocalStore
 from openseat.worker.link import LinkSender
 from openseat.worker.projector import Projector
 from openseat.worker.registry import projections
-
-_NICENESS = 10
-"""Calls go first: what the worker does can wait."""
 
 
 async def work(settings: Settings) -> None:
@@ -59,7 +56,7 @@ async def work(settings: Settings) -> None:
 def main() -> int:
     """Run until told to stop; return the exit code."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    os.nice(_NICENESS)
+    priority.take(priority.WORKER)
     uvloop.run(work(Settings.load()))
     return 0
 

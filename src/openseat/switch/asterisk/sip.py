@@ -32,7 +32,8 @@ def _transport(name: str, protocol: str, bind: str, **more: str) -> str:
 def pjsip(site: SwitchSite) -> str:
     """Return `pjsip.conf`: everything that never changes while the switch runs.
 
-    Accounts and trunks are not in it: they are pushed at run time (see `accounts`).
+    Accounts and trunks are not in it: they are pushed at run time (see `accounts`). What an
+    operator adds in `pjsip_local.conf` stays.
     """
     crt, key = certificate(site)
     host = f"[{site.sip_host}]" if ":" in site.sip_host else site.sip_host
@@ -47,7 +48,8 @@ def pjsip(site: SwitchSite) -> str:
     ]  # fmt: skip
     if site.role == "carrier":
         transports.append(_transport(PHONES, "udp", f"{host}:{phones_port(site)}"))
-    return "\n\n".join([_SYSTEM, _global(site), *transports]) + "\n"
+    local = "#tryinclude pjsip_local.conf"
+    return "\n\n".join([_SYSTEM, _global(site), *transports, local]) + "\n"
 
 
 # A call overload of the SIP task processors is answered with 503 rather than queued without
