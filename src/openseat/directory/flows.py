@@ -21,7 +21,7 @@ from openseat.directory.tables import flow_versions, flows, numbers
 from openseat.platform.access import Access
 from openseat.platform.database import ScopedSession
 from openseat.platform.fields import Id, JsonObject, Label, Strict
-from openseat.platform.problems import FieldProblem, Problem
+from openseat.platform.problems import Problem, Wrong
 from openseat.prompts.catalogue import LANGUAGES, texts
 
 
@@ -219,11 +219,7 @@ def _visible(
 def refuse(problems: Iterable[Finding]) -> Problem:
     """Return the refusal of a flow, which says what is wrong and where."""
     errors = [
-        FieldProblem(
-            field=finding.step_id,
-            code=finding.code,
-            detail=" ".join(f"{key}={value}" for key, value in finding.arguments.items()),
-        )
+        Wrong(finding.step_id, finding.code, finding.code, finding.arguments)
         for finding in problems
     ]
     return Problem("flow.invalid", errors=errors, count=len(errors))

@@ -20,9 +20,10 @@ from openseat.directory.flows import (
     versions,
 )
 from openseat.directory.routes import IfMatch, Key, Subject, answer, once, remember, version_of
-from openseat.platform.access import Access, needs
+from openseat.platform.access import Access, language_of, needs
 from openseat.platform.fields import JsonObject, Line, Strict
 from openseat.platform.problems import Problem, responses
+from openseat.platform.texts import text
 
 router = APIRouter(tags=["flows"])
 
@@ -38,6 +39,7 @@ class Finding(BaseModel):
     step_id: str = Field(description="Empty when it is about the whole flow")
     severity: str
     arguments: dict[str, Any]
+    detail: str = Field(description="What was found, in the caller's language")
 
 
 class CheckResult(BaseModel):
@@ -89,15 +91,23 @@ class RollBack(Strict):
 @router.post(
     "/flows/{subject}/check", operation_id="check_flow", responses=responses(401, 403, 404)
 )
-async def check_flow(access: Reads, subject: Subject, body: Draft | None = None) -> CheckResult:
+async def check_flow(
+    access: Reads, request: Request, subject: Subject, body: Draft | None = None
+) -> CheckResult:
     """Look for everything that is wrong with the draft, or with steps that are not stored yet."""
     flow = await service.find(access, FLOW, subject)
     if body is not None and body.definition is not None:
         flow = {**flow, "draft": body.definition}
     found = await findings(access.session, flow)
+    language = language_of(request)
     return CheckResult(
         publishable=publishable(found),
-        problems=[Finding.model_validate(one.as_json()) for one in found],
+        problems=[
+            Finding.model_validate(
+                one.as_json() | {"detail": text(one.code, language, one.arguments)}
+            )
+            for one in found
+        ],
     )
 
 

@@ -16,8 +16,7 @@ from sqlalchemy import Select, Table, literal, select
 
 from openseat.platform.database import ScopedSession
 from openseat.platform.fields import Strict
-from openseat.platform.problems import FieldProblem, Problem
-from openseat.platform.texts import Language, text
+from openseat.platform.problems import Problem, Wrong
 
 Row = dict[str, Any]
 
@@ -122,14 +121,9 @@ def change(fields: type[Strict], fixed: Iterable[str]) -> type[Strict]:
     return made
 
 
-def wrong(field: str, code: str, language: Language = "zh-CN", **arguments: Any) -> Problem:
+def wrong(field: str, code: str, **arguments: Any) -> Problem:
     """Return the problem that ``field`` does not go with the others."""
-    return Problem(
-        "request.invalid",
-        errors=[
-            FieldProblem(field=field, code=code, detail=text(f"field.{code}", language, arguments))
-        ],
-    )
+    return Problem("request.invalid", errors=[Wrong(field, code, f"field.{code}", arguments)])
 
 
 async def exists(session: ScopedSession, table: Table, subject: str) -> bool:

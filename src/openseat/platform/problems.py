@@ -7,6 +7,7 @@ the answer is written, in the language the caller accepts.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -88,6 +89,24 @@ class FieldProblem(BaseModel):
     detail: str = Field(description="What is wrong, in the caller's language")
 
 
+@dataclass(frozen=True)
+class Wrong:
+    """One field that is wrong, not yet in anybody's language.
+
+    `code` is what the answer says, `text` the code of its sentence, whose blanks are `arguments`.
+    """
+
+    field: str
+    code: str
+    text: str
+    arguments: Mapping[str, Any]
+
+    def document(self, language: Language) -> FieldProblem:
+        """Return it as the answer says it in ``language``."""
+        detail = text(self.text, language, self.arguments)
+        return FieldProblem(field=self.field, code=self.code, detail=detail)
+
+
 class UsedBy(BaseModel):
     """Something that still uses what was to be deleted."""
 
@@ -120,7 +139,7 @@ class Problem(Exception):
         self,
         code: str,
         *,
-        errors: Sequence[FieldProblem] = (),
+        errors: Sequence[FieldProblem | Wrong] = (),
         used_by: Sequence[UsedBy] = (),
         headers: Mapping[str, str] | None = None,
         **arguments: str | int | bool | None,
@@ -146,7 +165,9 @@ class Problem(Exception):
             code=self.code,
             detail=text(self.code, language, self.arguments),
             arguments=dict(self.arguments),
-            errors=list(self.errors),
+            errors=[
+                one.document(language) if isinstance(one, Wrong) else one for one in self.errors
+            ],
             used_by=list(self.used_by),
             request_id=request_id,
         )

@@ -8,12 +8,15 @@ from string import Formatter
 
 import pytest
 
+from openseat.core.flows.check import Environment, examine
+from openseat.directory.flows import refuse
 from openseat.platform.problems import STATUS, Problem
-from openseat.platform.texts import LANGUAGES, accepted, catalogue, text
+from openseat.platform.texts import LANGUAGES, Language, accepted, catalogue, text
 
 SOURCE = Path(__file__).parents[3] / "src" / "openseat"
 RAISED = re.compile(r"""(?:Problem|CoreError|PromptError)\(\s*["']([a-z_]+(?:\.[a-z_]+)*)["']""")
-WITHIN = {"core/flows/problems.py"}
+FLOW_CODE = re.compile(r"""["'](flow\.[a-z_]+)["']""")
+REFERRED = re.compile(r""""([a-z]+)": self\.""")
 
 
 def blanks(sentence: str) -> set[str]:
@@ -25,9 +28,18 @@ def raised_codes() -> set[str]:
         code
         for path in SOURCE.rglob("*.py")
         for code in RAISED.findall(path.read_text(encoding="utf-8"))
-        # Findings about a flow are shown beside their step by the editor, not as problems.
-        if not code.startswith("flow.") or code in STATUS
     }
+
+
+def flow_codes() -> set[str]:
+    """Everything that is ever found in a flow, or ends one."""
+    written = {
+        code
+        for path in (SOURCE / "core" / "flows").glob("*.py")
+        for code in FLOW_CODE.findall(path.read_text(encoding="utf-8"))
+    }
+    kinds = set(REFERRED.findall((SOURCE / "core/flows/check.py").read_text("utf-8")))
+    return written | {f"flow.unknown_{kind}" for kind in kinds}
 
 
 def test_every_language_has_the_same_texts_with_the_same_blanks() -> None:
@@ -40,6 +52,22 @@ def test_every_language_has_the_same_texts_with_the_same_blanks() -> None:
 
 def test_every_code_that_is_raised_anywhere_has_a_text() -> None:
     assert raised_codes() - set(catalogue("en")) == set()
+
+
+def test_everything_found_in_a_flow_has_a_text_and_no_text_is_of_nothing() -> None:
+    texts = {code for code in catalogue("en") if code.startswith("flow.")}
+    assert texts - {"flow.no_version"} == flow_codes()
+    assert {f"flow.unknown_{kind}" for kind in ("queue", "client", "hours")} <= texts
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_is_wrong_in_a_flow_is_said_in_the_callers_language(language: Language) -> None:
+    found = examine({"schema": 1, "start": "a", "steps": [{"id": "a", "kind": "?"}]}, Environment())
+    document = refuse(found).document(language)
+    assert [one.code for one in document.errors] == [one.code for one in found]
+    for one, finding in zip(document.errors, found, strict=True):
+        assert one.detail == text(finding.code, language, finding.arguments) != finding.code
+        assert "…" not in one.detail
 
 
 def test_every_code_with_a_status_has_a_text() -> None:

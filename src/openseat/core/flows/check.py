@@ -255,7 +255,7 @@ def _loops(flow: Flow, environment: Environment) -> Iterator[Problem]:
     jumps = {flow_id: tuple(passages.of(flow_id).jumps) for flow_id in flows}
     away = graph.cycle(flow.flow_id, jumps)
     if away:
-        yield Problem(code="flow.loop_without_waiting", arguments={"flows": _drawn(away)})
+        yield Problem(code="flow.loop_through_flows", arguments={"flows": _drawn(away)})
 
 
 def _depth(flow_id: str, calls: Mapping[str, tuple[str, ...]]) -> int:

@@ -256,7 +256,7 @@ class TestLoops:
         )
         known = Environment(flows={**away.flows, "main": parse(definition(END))})
         assert found(step("t", "transfer", to="flow", target="other"), known=known) == [
-            ("flow.loop_without_waiting", "", {"flows": "main → other → third → main"})
+            ("flow.loop_through_flows", "", {"flows": "main → other → third → main"})
         ]
 
     def test_sub_flows_that_call_each_other(self):
