@@ -13,7 +13,6 @@ import socket
 from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from openseat.core.effects import FetchHttp
 from openseat.core.inputs import HttpReplied
@@ -25,6 +24,8 @@ MAX_BODY = 1_000_000
 """Bytes of a reply that are read; a longer one counts as no reply."""
 
 NO_REPLY = 0
+
+_PORTS = {"http": 80, "https": 443}
 
 
 class HttpFetcher:
@@ -65,8 +66,12 @@ class HttpFetcher:
             # Outside of the loop, which has calls to serve, and outside of the request's time.
             library = await asyncio.to_thread(import_module, "httpx")
             if self._client is None:
+                # No connection is used twice: one made for a name must not serve another that
+                # happens to have the same address.
                 made: httpx.AsyncClient = library.AsyncClient(
-                    follow_redirects=False, trust_env=False
+                    follow_redirects=False,
+                    trust_env=False,
+                    limits=library.Limits(max_keepalive_connections=0),
                 )
                 self._client = made
         return self._client
@@ -74,38 +79,62 @@ class HttpFetcher:
     async def _ask(self, client: httpx.AsyncClient, request: FetchHttp) -> tuple[int, str]:
         import httpx
 
-        await self._check(request.url)
         try:
-            async with client.stream(
-                request.method,
-                request.url,
-                headers=dict(request.headers),
-                content=request.body.encode() or None,
-                timeout=request.timeout_ms / 1000,
-            ) as response:
-                read = bytearray()
-                async for piece in response.aiter_bytes():
-                    read += piece
-                    if len(read) > MAX_BODY:
-                        return NO_REPLY, ""
-                return response.status_code, read.decode(response.encoding or "utf-8", "replace")
+            url = httpx.URL(request.url)
+            failed: httpx.ConnectError | None = None
+            for address in await self._addresses(url):
+                try:
+                    return await self._ask_at(client, request, url, address)
+                except httpx.ConnectError as error:
+                    failed = error
+            raise OSError(str(failed))
         except (httpx.HTTPError, httpx.InvalidURL, LookupError) as error:
             raise ValueError(str(error)) from error
 
-    async def _check(self, url: str) -> None:
-        """Refuse an address that is not the public internet's, unless its host is allowed.
+    async def _ask_at(
+        self, client: httpx.AsyncClient, request: FetchHttp, url: httpx.URL, address: str
+    ) -> tuple[int, str]:
+        """Ask the very address that was found good; the host's name stays in Host and in TLS."""
+        import httpx
 
-        Raises `ValueError`, or `OSError` when the name cannot be resolved.
+        headers = httpx.Headers({"Host": url.netloc.decode("ascii")})
+        headers.update(request.headers)
+        async with client.stream(
+            request.method,
+            url.copy_with(host=address),
+            headers=headers,
+            content=request.body.encode() or None,
+            timeout=request.timeout_ms / 1000,
+            extensions={"sni_hostname": url.host},
+        ) as response:
+            read = bytearray()
+            async for piece in response.aiter_bytes():
+                read += piece
+                if len(read) > MAX_BODY:
+                    return NO_REPLY, ""
+            return response.status_code, read.decode(response.encoding or "utf-8", "replace")
+
+    async def _addresses(self, url: httpx.URL) -> list[str]:
+        """Resolve a name, once: whoever owns it may answer otherwise the next time.
+
+        Raises `ValueError` for an address that is not the public internet's, unless its host is
+        allowed, and `OSError` when the name cannot be resolved.
         """
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        if url.scheme not in _PORTS or not url.host:
             raise ValueError("not a web address")
-        port = parts.port or (443 if parts.scheme == "https" else 80)
-        if parts.hostname in self._allowed or f"{parts.hostname}:{port}" in self._allowed:
-            return
+        port = url.port or _PORTS[url.scheme]
         found = await asyncio.get_running_loop().getaddrinfo(
-            parts.hostname, port, type=socket.SOCK_STREAM
+            url.host, port, type=socket.SOCK_STREAM
         )
-        for *_, address in found:
-            if not ipaddress.ip_address(address[0]).is_global:
-                raise ValueError("address is not public")
+        addresses = list(dict.fromkeys(str(address[0]) for *_, address in found))
+        if url.host in self._allowed or f"{url.host}:{port}" in self._allowed:
+            return addresses
+        if not all(is_public(address) for address in addresses):
+            raise ValueError("address is not public")
+        return addresses
+
+
+def is_public(address: str) -> bool:
+    """Tell whether an address is of the public internet."""
+    parsed = ipaddress.ip_address(address)
+    return parsed.is_global and not parsed.is_multicast
