@@ -308,8 +308,10 @@ def _may_take(turn: Turn, running: Supervision) -> bool:
 def _seat(turn: Turn, call: Call, running: Supervision, ear: Leg, queue_id: str) -> None:
     """Make the supervisor the agent of this call."""
     _finish(turn, call, running, "taken_over")
-    if len(call.legs) == len((call.customer_leg_id, ear.leg_id)):
-        # With nobody else left it is a new conversation, not the old one with another voice.
+    alone = len(call.legs) == len((call.customer_leg_id, ear.leg_id))
+    if alone and ear.bridge_id != call.talk_bridge_id:
+        # A new conversation, not the old one with another voice.
+        talking.unbridge_customer(turn, call)
         turn.do(DropBridge(bridge_id=call.talk_bridge_id))
     talking.begin_segment(turn, call, ear, via=e.Via.INTERCEPT, queue_id=queue_id)
 
