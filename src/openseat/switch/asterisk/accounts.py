@@ -69,7 +69,9 @@ def phone_objects(phone: Phone) -> dict[str, Fields]:
         "aor": {
             "max_contacts": "1",
             "remove_existing": "yes",
-            "qualify_frequency": "5",
+            # A thousand phones asked often are a load of their own; one that falls silent
+            # unnoticed costs one offer that times out.
+            "qualify_frequency": "10",
             "qualify_timeout": "2.0",
         },
     }
@@ -184,6 +186,11 @@ class Accounts:
     def wanted(self) -> bool:
         """Whether anything was ever asked for."""
         return bool(self._told)
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether `look_again` has accounts to wake up."""
+        return bool(self._doubtful)
 
     def recall(self, startup: str) -> None:
         """Take up what this run of the switch (told by `startup`) was given, by whomever.

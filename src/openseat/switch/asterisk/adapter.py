@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import logging
 from collections.abc import Coroutine, Iterable
 from pathlib import Path
@@ -44,6 +45,8 @@ _HANDSHAKE_S = 3.0
 #: How long to wait for connections to be closed on both sides.
 _FAREWELL_S = 2.0
 _HEARTBEAT_S = 1.0
+#: Every so many heartbeats the endpoints are compared with what events told of them.
+_COMPARED = 5
 _SILENCE_S = 5.0
 
 
@@ -269,15 +272,17 @@ class AsteriskSwitch:
             await self._connect_for_ever()
 
     async def _heartbeat(self) -> None:
-        while True:
+        for beat in itertools.count():
             await asyncio.sleep(_HEARTBEAT_S)
             if self._ari is None or self._admin is None or self._lost.is_set() or self._held:
                 continue
             try:
                 async with asyncio.timeout(_SILENCE_S):
                     reply = await self._ari.ask("GET", "asterisk/ping")
-                    endpoints = await look_at_endpoints(self._admin)
-                    await self._accounts.look_again(self._admin, endpoints)
+                    endpoints = None
+                    if beat % _COMPARED == 0 or self._accounts.doubtful:
+                        endpoints = await look_at_endpoints(self._admin)
+                        await self._accounts.look_again(self._admin, endpoints)
             except TimeoutError:
                 _log.error("the switch has not answered for %s s", _SILENCE_S)
                 self._lost.set()
@@ -286,7 +291,8 @@ class AsteriskSwitch:
                 continue
             if reply.ok and not self._lost.is_set():
                 self._ends.note(self._startup)
-                self._places.compare(endpoints)
+                if endpoints is not None:
+                    self._places.compare(endpoints)
 
     async def _push(self) -> None:
         async with self._pushing:
