@@ -33,6 +33,7 @@ COMMANDS: dict[str, Command] = {
     "supervise": Command("openseat.installation.supervise", "run the processes (bin/up does it)"),
     "prepare-database": Command("openseat.installation.database", "roles, schema, demo floor"),
     "projections": Command("openseat.worker.command", "where the folds stand; fold one anew"),
+    "audit": Command("openseat.platform.audit_command", "is the audit trail whole"),
     "prompts": Command("openseat.prompts.cli", "list, add and speak announcements"),
     "replay": Command("openseat.figures.replay", "a day of calls from a file, figures checked"),
     "demo": Command("openseat.simulation.demo", "simulated customers and agents, real calls"),

@@ -3,17 +3,14 @@
 Each entry's digest is an HMAC over the entry and the digest before it, with a
 key that is not in the database: an entry changed, removed or slipped in breaks
 the chain. Entries cut off at the end show against a head noted earlier
-(`verify --since SEQ:DIGEST`).
+(`bin/openseat audit verify --since SEQ:DIGEST`).
 """
 
 from __future__ import annotations
 
-import argparse
-import asyncio
 import hashlib
 import hmac
 import json
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -33,7 +30,7 @@ from sqlalchemy import (
     update,
 )
 
-from openseat.platform.database import Database, OperatorScope, ScopedSession, metadata
+from openseat.platform.database import ScopedSession, metadata
 from openseat.platform.settings import Settings
 
 audit_entries = Table(
@@ -167,30 +164,3 @@ class AuditTrail:
         head = await session.row(select(audit_head).where(audit_head.c.id == 1))
         whole = head is not None and (head["seq"], head["digest"]) == (seq, digest)
         return Verdict(seq, f"{seq}:{digest}", None if whole and anchored else seq + 1)
-
-
-async def _verify(since: str) -> Verdict:
-    settings = Settings.load()
-    database = Database(settings.database_url("app"))
-    try:
-        async with database.tenant_session(OperatorScope()) as session:
-            return await AuditTrail.of(settings).verify(session, since)
-    finally:
-        await database.close()
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Check the trail from the command line: 0 when whole, 1 when broken."""
-    parser = argparse.ArgumentParser(prog="openseat.platform.audit", description="Audit trail.")
-    parser.add_argument("command", choices=["verify"])
-    parser.add_argument("--since", default="", help="a head noted earlier, SEQ:DIGEST")
-    verdict = asyncio.run(_verify(parser.parse_args(arguments).since))
-    if verdict.broken_at is not None:
-        print(f"audit trail BROKEN at entry {verdict.broken_at}", file=sys.stderr)
-        return 1
-    print(f"audit trail whole: {verdict.entries} entries, head {verdict.head}")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
