@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import get_args
 
 import jsonschema
 import pytest
 
-from openseat.core.events import EVENTS
+from openseat.core.events import EVENTS, Event
 from openseat.journal import schemas
 from openseat.journal.codec import decode_event
 from openseat.journal.errors import MalformedEvent
 from openseat.journal.examples import example_of
+
+
+def test_folds_know_every_event():
+    assert set(get_args(Event)) == set(EVENTS.values())
 
 
 @pytest.mark.parametrize("name", sorted(EVENTS))

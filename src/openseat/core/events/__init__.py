@@ -1,0 +1,248 @@
+"""Events: everything that happened, as past-tense facts with a schema version.
+
+An event carries no time and no number of its own; a `Fact` wraps it with both.
+Changing the meaning or a field of an event means a new version. All spans are
+milliseconds, all numbers E.164 where the network gave one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from openseat.core.events.agents import (
+    AfterCallWorkExtended,
+    AgentIntended,
+    AgentLinkChanged,
+    AgentPhoneChanged,
+    AgentSignedIn,
+    AgentSignedOut,
+    AgentStateChanged,
+)
+from openseat.core.events.bridges import BridgeJoined, BridgeLeft
+from openseat.core.events.calls import (
+    CallAnswered,
+    CallAssigned,
+    CallCutOff,
+    CallEnded,
+    CallLanguageSet,
+    CallRefused,
+    CallStarted,
+)
+from openseat.core.events.cells import (
+    CellConfigured,
+    FloorTookOver,
+    SwitchWasLost,
+    SwitchWasRestored,
+    TrunkWasChanged,
+)
+from openseat.core.events.customers import CallbackPromised, RatingGiven
+from openseat.core.events.flows import FlowEntered, FlowLeft, FlowStepped
+from openseat.core.events.kinds import (
+    AgentState,
+    Direction,
+    EndedBy,
+    LegKind,
+    OfferResult,
+    QueueExit,
+    SupervisionMode,
+    Via,
+)
+from openseat.core.events.legs import (
+    DigitsSent,
+    LegMuted,
+    LegRang,
+    LegRemoved,
+    LegReplaced,
+    LegStarted,
+    LegWasAnswered,
+    LegWasEnded,
+)
+from openseat.core.events.queues import (
+    OfferEnded,
+    OfferMade,
+    QueueAnnounced,
+    QueueEntered,
+    QueueLeft,
+)
+from openseat.core.events.recordings import (
+    RecordingPaused,
+    RecordingResumed,
+    RecordingStarted,
+    RecordingStopped,
+    RecordingWasStored,
+    VoicemailLeft,
+)
+from openseat.core.events.registry import EVENTS, event
+from openseat.core.events.segments import (
+    ConsultEnded,
+    ConsultParked,
+    ConsultResumed,
+    ConsultStarted,
+    SegmentDisposed,
+    SegmentEnded,
+    SegmentHeld,
+    SegmentResumed,
+    SegmentStarted,
+    TransferFailed,
+    TransferMade,
+)
+from openseat.core.events.supervisions import (
+    SupervisionEnded,
+    SupervisionModeChanged,
+    SupervisionMoved,
+    SupervisionStarted,
+)
+
+__all__ = [
+    "EVENTS",
+    "AfterCallWorkExtended",
+    "AgentIntended",
+    "AgentLinkChanged",
+    "AgentPhoneChanged",
+    "AgentSignedIn",
+    "AgentSignedOut",
+    "AgentState",
+    "AgentStateChanged",
+    "BridgeJoined",
+    "BridgeLeft",
+    "CallAnswered",
+    "CallAssigned",
+    "CallCutOff",
+    "CallEnded",
+    "CallLanguageSet",
+    "CallRefused",
+    "CallStarted",
+    "CallbackPromised",
+    "CellConfigured",
+    "ConsultEnded",
+    "ConsultParked",
+    "ConsultResumed",
+    "ConsultStarted",
+    "DigitsSent",
+    "Direction",
+    "EndedBy",
+    "Event",
+    "Fact",
+    "FloorTookOver",
+    "FlowEntered",
+    "FlowLeft",
+    "FlowStepped",
+    "LegKind",
+    "LegMuted",
+    "LegRang",
+    "LegRemoved",
+    "LegReplaced",
+    "LegStarted",
+    "LegWasAnswered",
+    "LegWasEnded",
+    "OfferEnded",
+    "OfferMade",
+    "OfferResult",
+    "QueueAnnounced",
+    "QueueEntered",
+    "QueueExit",
+    "QueueLeft",
+    "RatingGiven",
+    "RecordingPaused",
+    "RecordingResumed",
+    "RecordingStarted",
+    "RecordingStopped",
+    "RecordingWasStored",
+    "SegmentDisposed",
+    "SegmentEnded",
+    "SegmentHeld",
+    "SegmentResumed",
+    "SegmentStarted",
+    "SupervisionEnded",
+    "SupervisionMode",
+    "SupervisionModeChanged",
+    "SupervisionMoved",
+    "SupervisionStarted",
+    "SwitchWasLost",
+    "SwitchWasRestored",
+    "TransferFailed",
+    "TransferMade",
+    "TrunkWasChanged",
+    "Via",
+    "VoicemailLeft",
+    "event",
+]
+
+Event = (
+    CallStarted
+    | CallAssigned
+    | CallLanguageSet
+    | CallRefused
+    | CallAnswered
+    | CallCutOff
+    | CallEnded
+    | LegStarted
+    | LegRang
+    | LegWasAnswered
+    | LegWasEnded
+    | LegReplaced
+    | LegMuted
+    | LegRemoved
+    | DigitsSent
+    | FlowEntered
+    | FlowStepped
+    | FlowLeft
+    | QueueEntered
+    | QueueLeft
+    | QueueAnnounced
+    | OfferMade
+    | OfferEnded
+    | SegmentStarted
+    | SegmentHeld
+    | SegmentResumed
+    | SegmentEnded
+    | SegmentDisposed
+    | TransferMade
+    | TransferFailed
+    | ConsultStarted
+    | ConsultParked
+    | ConsultResumed
+    | ConsultEnded
+    | SupervisionStarted
+    | SupervisionModeChanged
+    | SupervisionMoved
+    | SupervisionEnded
+    | BridgeJoined
+    | BridgeLeft
+    | RecordingStarted
+    | RecordingPaused
+    | RecordingResumed
+    | RecordingStopped
+    | RecordingWasStored
+    | VoicemailLeft
+    | CallbackPromised
+    | RatingGiven
+    | AgentSignedIn
+    | AgentStateChanged
+    | AgentIntended
+    | AfterCallWorkExtended
+    | AgentSignedOut
+    | AgentPhoneChanged
+    | AgentLinkChanged
+    | SwitchWasLost
+    | SwitchWasRestored
+    | TrunkWasChanged
+    | FloorTookOver
+    | CellConfigured
+)
+"""Every event; folds match on it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """An event with its place: numbered per stream from 1, at an instant.
+
+    `stream` is `call:<id>`, `agent:<id>` or `cell:<id>`. `client_id` is empty
+    for what concerns no client (agents' shared time, trunks).
+    """
+
+    stream: str
+    no: int
+    at: int
+    client_id: str
+    event: Event
