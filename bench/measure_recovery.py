@@ -287,15 +287,20 @@ def _replaced(settings: Settings, name: str, old: int) -> Callable[[], Awaitable
     return answers
 
 
-def _adopted(settings: Settings) -> Callable[[], Awaitable[bool]]:
-    """Whether a living supervisor has all children at work again."""
+def _adopted(settings: Settings, old: int) -> Callable[[], Awaitable[bool]]:
+    """Whether another supervisor than `old` says that all children are at work."""
+    before = Status.read(settings.paths.run)
+    pids = {child.name: child.pid for child in before.children} if before else {}
 
     async def answers() -> bool:
-        status = Status.read(settings.paths.run)
-        return (
-            supervisor_process(settings.paths.run) is not None
-            and status is not None
-            and all(child.state in SETTLED for child in status.children)
+        record, status = supervisor_process(settings.paths.run), Status.read(settings.paths.run)
+        if record is None or record.pid == old or status is None:
+            return False
+        # A report of the old supervisor's may still lie there: adopted, or started anew, tells.
+        return all(
+            child.state is ChildState.DONE
+            or (child.state in SETTLED and (child.adopted or child.pid != pids.get(child.name)))
+            for child in status.children
         )
 
     return answers
@@ -328,7 +333,7 @@ async def _kill(scene: Scene, victim: Victim) -> None:
             starting = asyncio.create_task(
                 asyncio.to_thread(command, "up", "--detach", settings=settings)
             )
-            await _until_back(_adopted(settings))
+            await _until_back(_adopted(settings, pid))
             adopted = time.monotonic()
             await starting
             victim.more["children_restarted"] = sum(
@@ -435,6 +440,9 @@ async def _try(scene: Scene, name: str) -> Victim:
     await asyncio.sleep(1.5)
     await _kill(scene, victim)
     if name == "switch":
+        # Nobody tells customers that the switch is gone; these need not wait it out.
+        for task in churn.values():
+            task.cancel()
         await asyncio.gather(*churn.values(), return_exceptions=True)
         await _after_switch(scene, victim)
     else:
