@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,9 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_play
 
 from openseat.bootstrap.pages import build_pages
 from openseat.platform.settings import Settings
+from openseat.testing.api import password_of, settings_for
+from openseat.testing.database import TestCluster
+from openseat.testing.web.real import serving
 from openseat.testing.web.serving import running
 from openseat.testing.web.stand_in import StandIn
 
@@ -111,6 +116,45 @@ def open_page(stand_in: StandIn, fresh_page: OpenPage) -> OpenPage:
         stand_in.user = user
         page = fresh_page(**options)
         page.goto(stand_in.url + path)
+        return page
+
+    return opened
+
+
+@dataclass(frozen=True, slots=True)
+class RealSite:
+    """The real API and the pages, with the demonstration floor but no telephone."""
+
+    url: str
+    settings: Settings
+
+
+@pytest.fixture(scope="module")
+def real_site(
+    postgres_cluster: TestCluster, tmp_path_factory: pytest.TempPathFactory, pages: Path
+) -> Iterator[RealSite]:
+    """A fresh installation for the tests of one module."""
+    # Playwright keeps an event loop in this thread; what needs its own goes into another.
+    with ThreadPoolExecutor(1) as apart:
+        database = apart.submit(postgres_cluster.create).result()
+        settings = settings_for(database, tmp_path_factory.mktemp("site"))
+        with serving(settings, pages) as url:
+            yield RealSite(url, settings)
+        apart.submit(postgres_cluster.drop, database).result()
+
+
+@pytest.fixture
+def real_page(real_site: RealSite, fresh_page: OpenPage) -> OpenPage:
+    """Open an address of the real site, signed in as one of the demonstration's users."""
+
+    def opened(path: str, login: str = "admin", **options: object) -> Page:
+        page = fresh_page(**options)
+        answer = page.request.post(
+            f"{real_site.url}/api/v1/session",
+            data={"login": login, "password": password_of(real_site.settings, login)},
+        )
+        assert answer.ok
+        page.goto(real_site.url + path)
         return page
 
     return opened

@@ -47,6 +47,11 @@ def settings_for(database: Database, home: Path) -> Settings:
     return settings
 
 
+def password_of(settings: Settings, login: str) -> str:
+    """Return the password of one of the demonstration's users."""
+    return settings.secrets.read(_LOGIN_SECRETS.get(login, "demo_agent"))
+
+
 @dataclass(frozen=True, slots=True)
 class Api:
     """A running API; hands out signed-in clients."""
@@ -67,9 +72,8 @@ class Api:
     async def sign_in(self, login: str) -> httpx.AsyncClient:
         """Return a client signed in as one of the demonstration's users."""
         client = await self.anonymous()
-        secret = _LOGIN_SECRETS.get(login, "demo_agent")
         answer = await client.post(
-            "/session", json={"login": login, "password": self.settings.secrets.read(secret)}
+            "/session", json={"login": login, "password": password_of(self.settings, login)}
         )
         answer.raise_for_status()
         client.headers[CSRF_HEADER] = answer.json()["csrf_token"]

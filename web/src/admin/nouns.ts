@@ -299,6 +299,7 @@ const phones: Noun = {
         { name: 'name', kind: 'text', longest: 200, preset: '' },
         { name: 'agent_id', kind: 'reference', to: 'agents', optional: true, hint: 'anybodysSeat' },
         { name: 'webrtc', kind: 'flag', preset: false },
+        { name: 'srtp', kind: 'flag', preset: false },
       ],
     },
   ],

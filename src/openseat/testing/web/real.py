@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import uvicorn
@@ -25,7 +26,9 @@ def serving(settings: Settings, pages: Path) -> Iterator[str]:
     Raises:
         TimeoutError: it does not start.
     """
-    asyncio.run(seed(settings))
+    # A caller may have an event loop in its thread.
+    with ThreadPoolExecutor(1) as apart:
+        apart.submit(asyncio.run, seed(settings)).result()
     if not settings.paths.web.exists():
         settings.paths.web.symlink_to(pages)
     config = uvicorn.Config(

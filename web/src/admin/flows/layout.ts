@@ -11,7 +11,7 @@ export const heightOf = (step: Step): number => HEAD + WAY * arrows(step).length
 /** Places for every step: columns from the first step on, in the order of the ways out. */
 export function arranged(flow: Definition): Map<string, [number, number]> {
   const graph = new graphlib.Graph({ multigraph: true })
-  graph.setGraph({ rankdir: 'LR', nodesep: 28, ranksep: 84, ranker: 'network-simplex' })
+  graph.setGraph({ rankdir: 'LR', nodesep: 24, ranksep: 72, ranker: 'network-simplex' })
   graph.setDefaultEdgeLabel(() => ({}))
   const known = new Set(flow.steps.map((step) => step.id))
   // The first step first: dagre breaks ties, and cycles, by the order of insertion.
@@ -29,4 +29,19 @@ export function arranged(flow: Definition): Map<string, [number, number]> {
       return [step.id, [Math.round(x - STEP_WIDTH / 2), Math.round(y - height / 2)]]
     }),
   )
+}
+
+const GAP = 24
+
+/** The place nearest below another at which a step covers no other one. */
+export function freePlace(flow: Definition, [x, y]: [number, number]): [number, number] {
+  const beside = flow.steps.filter((step) => Math.abs((step.position?.[0] ?? 0) - x) < STEP_WIDTH + GAP)
+  let free = y
+  for (const step of [...beside].sort((a, b) => (a.position?.[1] ?? 0) - (b.position?.[1] ?? 0))) {
+    const top = step.position?.[1] ?? 0
+    const bottom = top + heightOf(step) + GAP
+    // As high as a step with a few ways out: what it will have is not known yet.
+    if (free < bottom && free + HEAD + 3 * WAY > top) free = bottom
+  }
+  return [x, free]
 }

@@ -124,6 +124,7 @@ export function withArrow(step: Step, place: string, to: string | null): Step {
   return (to === null ? rest : { ...rest, [name]: to }) as Step
 }
 
+/** What a needed field begins with; a text begins missing, so that the check says so. */
 function preset(field: StepField): unknown {
   switch (field.shape) {
     case 'list':
@@ -137,14 +138,15 @@ function preset(field: StepField): unknown {
     case 'flag':
       return false
     default:
-      return ''
+      return undefined
   }
 }
 
 /** A step of a kind with nothing but what it cannot be without. */
 export function newStep(kind: string, id: string): Step {
   const needed = (FIELDS[kind] ?? []).filter((field) => field.needed)
-  return { id, kind, ...Object.fromEntries(needed.map((field) => [field.name, preset(field)])) }
+  const begun = needed.map((field) => [field.name, preset(field)] as const)
+  return { id, kind, ...Object.fromEntries(begun.filter(([, held]) => held !== undefined)) }
 }
 
 /** A name for a step that no other has: its kind and a number. */
