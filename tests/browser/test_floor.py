@@ -97,7 +97,7 @@ def test_the_table_of_agents_sorts_by_every_column_and_is_remembered(open_page):
     table.get_by_role("button", name="接待量").click()
     header = table.get_by_role("columnheader", name="接待量")
     expect(header).to_have_attribute("aria-sort", "descending")
-    handled = [int(one) for one in table.locator("tbody tr td:nth-child(8)").all_text_contents()]
+    handled = [int(one) for one in table.locator("tbody tr td:nth-child(9)").all_text_contents()]
     assert handled == sorted(handled, reverse=True)
     page.reload()
     expect(page.get_by_role("table", name="座席员")).to_be_visible()

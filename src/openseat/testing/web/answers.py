@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
 from openseat.testing.web import floor, past
+from openseat.testing.web.control import control
 from openseat.testing.web.floor import Row
 from openseat.testing.web.stand_in import PASSWORD, ROLES, StandIn
 
@@ -207,5 +208,5 @@ def desk(router: APIRouter, stand_in: StandIn) -> None:
         stand_in.agent(stand_in.own_agent_id, since=floor.millis(), **changes)
 
 
-AREAS = (session, directory, calls, recordings, figures, desk)
+AREAS = (session, directory, calls, recordings, figures, desk, control)
 """Every area puts its answers on a router."""

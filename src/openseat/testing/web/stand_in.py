@@ -21,8 +21,8 @@ ROLES = {
 _NOUNS = "agents billing clients figures flows history projects queues recordings"
 _WATCHER = frozenset({*(f"{noun}.read" for noun in _NOUNS.split()), "floor.watch"})
 _PERMISSIONS = {
-    "operator_admin": _WATCHER,
-    "supervisor": _WATCHER | {"agents.self"},
+    "operator_admin": _WATCHER | {"floor.control"},
+    "supervisor": _WATCHER | {"agents.self", "floor.control"},
     "agent": frozenset({"agents.self", "floor.watch"}),
     "client_user": _WATCHER - {"agents.read"},
 }

@@ -2,6 +2,7 @@ import admin from './admin'
 import agent from './agent'
 import calls from './calls'
 import common from './common'
+import control from './control'
 import events from './events'
 import figures from './figures'
 import floor from './floor'
@@ -9,5 +10,5 @@ import flows from './flows'
 import phone from './phone'
 
 export default {
-  ...common, ...admin, ...flows, ...floor, ...calls, ...events, ...agent, ...figures, ...phone,
+  ...common, ...control, ...admin, ...flows, ...floor, ...calls, ...events, ...agent, ...figures, ...phone,
 }

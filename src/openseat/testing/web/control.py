@@ -1,0 +1,45 @@
+"""What the stand-in does when a supervisor commands the floor."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from openseat.testing.web.floor import millis
+from openseat.testing.web.stand_in import StandIn
+
+
+def control(router: APIRouter, stand_in: StandIn) -> None:
+    """Other people's states, their conversations, whole calls; the own phone answers at once."""
+
+    @router.post("/floor/agents/{agent_id}/state", status_code=204)
+    async def force_state(agent_id: str, request: Request) -> None:
+        asked = await request.json()
+        reason = "forced" if asked["state"] == "busy" else ""
+        stand_in.agent(agent_id, state=asked["state"], reason=reason, since=millis())
+
+    @router.post("/floor/agents/{agent_id}/sign-out", status_code=204)
+    async def force_sign_out(agent_id: str) -> None:
+        stand_in.agent(agent_id, state="signed_out", since=millis())
+
+    @router.post("/floor/agents/{agent_id}/supervision", status_code=204)
+    async def supervise(agent_id: str, request: Request) -> None:
+        asked = await request.json()
+        if asked["mode"] == "intercept":
+            stand_in.agent(agent_id, state="after_call_work", call_id="", since=millis())
+            own: dict[str, Any] = {"state": "talking", "call_id": asked["call_id"]}
+            stand_in.agent(stand_in.own_agent_id, supervising=None, **own, since=millis())
+            return
+        running = {"agent_id": agent_id, "state": "there", **asked}
+        stand_in.agent(stand_in.own_agent_id, supervising=running)
+
+    @router.delete("/me/supervision", status_code=204)
+    async def leave() -> None:
+        stand_in.agent(stand_in.own_agent_id, supervising=None)
+
+    @router.post("/floor/calls/{call_id}/end", status_code=204)
+    async def cut_off(call_id: str) -> Response:
+        stand_in.move({}, {"calls": [call_id]})
+        return Response(status_code=204)

@@ -1,0 +1,57 @@
+import type source from '@/locales/zh-CN/control'
+
+export default {
+  control: {
+    menu: 'Actions on {who}',
+    nothing: 'Nothing can be done now',
+    noSeat: 'Your account has no seat to listen from',
+    ownCall: 'This is your own seat',
+    signInFirst: 'First sign in at a phone, on the agent desk',
+    action: {
+      listen: 'Listen',
+      whisper: 'Whisper',
+      barge: 'Barge in',
+      intercept: 'Take over',
+      idle: 'Force idle',
+      busy: 'Force busy',
+      sign_out: 'Force sign-out',
+      cut_off: 'End the call',
+    },
+    ask: {
+      idle: 'Make {who} idle? During a call it takes effect after it.',
+      busy: 'Make {who} busy? During a call it takes effect after it.',
+      sign_out: 'Sign {who} out? During a call it takes effect after it.',
+      cut_off: 'End the call of {who} now? The customer is cut off.',
+      barge: 'Join the conversation of {who}? Customer and agent will hear you.',
+      intercept: 'Take the conversation of {who} over? The agent leaves it, and you go on.',
+    },
+    done: {
+      listen: 'Answer your phone to listen to {who}',
+      whisper: 'Whispering to {who}',
+      barge: 'Joining the conversation of {who}',
+      intercept: 'Taking over the conversation of {who}',
+      idle: '{who} was made idle',
+      busy: '{who} was made busy',
+      sign_out: '{who} was signed out',
+      cut_off: 'The call of {who} was ended',
+    },
+    own: {
+      title: 'My supervision',
+      listen: 'Listening to {who}',
+      whisper: 'Whispering to {who}',
+      barge: 'In the conversation of {who}',
+      intercept: 'Taking over from {who}',
+      modes: 'Another way',
+      leave: 'Leave',
+      state: {
+        ringing: 'Your phone rings: answer it',
+        there: 'Connected',
+        waiting: 'The call changes hands; waiting for the next agent',
+      },
+    },
+    group: 'Agent group',
+    allGroups: 'All groups',
+    queue: 'Queue',
+    allQueues: 'All queues',
+  },
+} satisfies typeof source
