@@ -53,6 +53,18 @@ export interface AgentRow {
   queues?: string[]
   handled?: number
   talk_ms?: number
+  /** What the agent, as a supervisor, does at somebody else's conversation. */
+  supervising?: Supervising | null
+}
+
+export type SupervisionMode = 'listen' | 'whisper' | 'barge' | 'intercept'
+
+export interface Supervising {
+  agent_id: string
+  call_id: string
+  mode: SupervisionMode
+  /** Waiting: the call changes hands. */
+  state: 'ringing' | 'there' | 'waiting'
 }
 
 export interface QueueToday {
