@@ -1,4 +1,4 @@
-"""Entry of the commands in ``bin/``: ``python -m openseat.bootstrap up|down|test|run …``."""
+"""Entry of the commands in ``bin/``: ``python -m openseat.bootstrap COMMAND …``."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ from openseat.platform.settings import SettingError, Settings
 #: Commands of `bin/openseat` that also work before anything was installed.
 _NEED_NO_PACKAGES = frozenset({"doctor", "status", "logs", "passwords", "--help", "-h"})
 
+#: Commands that need what tests need, and their scripts.
+_WITH_TEST_PACKAGES = {"test": "tools/test_run.py", "pictures": "tools/pictures.py"}
+
 
 def main(arguments: list[str]) -> int:
     """Carry out one of the ``bin/`` commands; return its exit code."""
@@ -29,8 +32,8 @@ def main(arguments: list[str]) -> int:
             return _up(settings, console, rest)
         if command == "down":
             return _down(settings, console, rest)
-        if command == "test":
-            return _test(settings, console, rest)
+        if command in _WITH_TEST_PACKAGES:
+            return _with_test_packages(settings, console, _WITH_TEST_PACKAGES[command], rest)
         return _run(settings, console, rest)
     except (StepError, FetchError, SettingError, SecretMissingError) as error:
         sys.stdout.flush()
@@ -55,7 +58,7 @@ def _down(settings: Settings, console: Console, rest: list[str]) -> int:
     return down(settings, console)
 
 
-def _test(settings: Settings, console: Console, rest: list[str]) -> int:
+def _with_test_packages(settings: Settings, console: Console, script: str, rest: list[str]) -> int:
     paths = settings.paths
     with console.step("Python packages for tests") as note:
         python = make_environment(paths.clone / "requirements-dev.lock", paths.cache, note)
@@ -66,7 +69,7 @@ def _test(settings: Settings, console: Console, rest: list[str]) -> int:
     with console.step("Node") as note:
         # The type checker is a Node program too, and looks for Node on the path.
         os.environ["PATH"] = find_node(paths.clone, paths.cache, note).environment()["PATH"]
-    return _hand_over(settings, [str(python), str(paths.clone / "tools/test_run.py"), *rest])
+    return _hand_over(settings, [str(python), str(paths.clone / script), *rest])
 
 
 def _run(settings: Settings, console: Console, rest: list[str]) -> int:
