@@ -5,6 +5,7 @@ import type { IntervalSum } from './kpis'
 interface Names {
   answered: string
   abandoned: string
+  shortAbandoned: string
   overflowed: string
   serviceLevel: string
 }
@@ -16,13 +17,17 @@ export function intervalOption(
   colours: Palette,
 ): ChartOption {
   const base = frame(colours)
-  const bar = (name: string, colour: number, key: 'answered' | 'abandoned' | 'overflowed') => ({
+  const bar = (
+    name: string,
+    colour: string | undefined,
+    key: 'answered' | 'abandoned' | 'shortAbandoned' | 'overflowed',
+  ) => ({
     type: 'bar' as const,
     name,
     stack: 'calls',
     barMaxWidth: 26,
     cursor: 'pointer',
-    itemStyle: { color: colours.series[colour] },
+    itemStyle: { color: colour },
     data: intervals.map((one) => one[key]),
   })
   const percentAxis = {
@@ -38,9 +43,10 @@ export function intervalOption(
     xAxis: { ...base.xAxis, type: 'category', data: intervals.map((one) => wallClock(one.start)) },
     yAxis: [{ ...base.yAxis, type: 'value', minInterval: 1, min: 0 }, percentAxis],
     series: [
-      bar(names.answered, 1, 'answered'),
-      bar(names.overflowed, 2, 'overflowed'),
-      bar(names.abandoned, 3, 'abandoned'),
+      bar(names.answered, colours.series[1], 'answered'),
+      bar(names.overflowed, colours.series[2], 'overflowed'),
+      bar(names.abandoned, colours.series[3], 'abandoned'),
+      bar(names.shortAbandoned, colours.text, 'shortAbandoned'),
       {
         type: 'line',
         name: names.serviceLevel,

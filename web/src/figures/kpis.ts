@@ -83,6 +83,7 @@ export interface IntervalSum {
   offered: number
   answered: number
   abandoned: number
+  shortAbandoned: number
   overflowed: number
   serviceLevel: number | null
 }
@@ -101,7 +102,8 @@ export function byInterval(figures: Figures, only: string | null): IntervalSum[]
       start,
       offered: sum('offered'),
       answered: sum('answered'),
-      abandoned: sum('abandoned') + sum('short_abandoned'),
+      abandoned: sum('abandoned'),
+      shortAbandoned: sum('short_abandoned'),
       overflowed: sum('overflowed'),
       serviceLevel: ratio(sum('within_target'), sum('offered')),
     }
