@@ -143,7 +143,7 @@ describe('figures', () => {
     expect(all.map((one) => one.offered)).toEqual([0, 20, 4, 0])
     expect(all[1]!.serviceLevel).toBe(0.8)
     expect(all[0]!.serviceLevel).toBeNull()
-    expect(all[2]!.abandoned).toBe(1)
+    expect([all[2]!.abandoned, all[2]!.shortAbandoned]).toEqual([0, 1])
     expect(byInterval(figures, 'b')[1]!.serviceLevel).toBe(1)
   })
 
