@@ -31,6 +31,8 @@ def asked(stand_in, path):
 def test_an_agent_signs_in_at_a_phone(open_page, stand_in):
     stand_in.agent(ME, state="signed_out")
     page = open_page("/agent", user="agent")
+    page.get_by_role("combobox", name="话机").click()
+    page.get_by_role("option", name="SIP 话机 phone-1002").click()
     page.get_by_role("button", name="签入").click()
     expect(state(page)).to_have_text("空闲")
     assert asked(stand_in, "/me/agent/sign-in") == [{"endpoint": "phone-1002"}]
@@ -135,3 +137,82 @@ def test_own_figures_are_there(open_page):
     page = open_page("/agent", user="agent")
     expect(page.get_by_text("我的今日")).to_be_visible()
     expect(page.get_by_text("占线率")).to_be_visible()
+
+
+def in_conversation(stand_in, **changes):
+    """The own agent talks with a customer; returns the call's row."""
+    me = stand_in.tables["agents"][ME]
+    call = call_row(
+        "call-9", caller="+8613500002222", state="talking", queue_id="q-card", agent_id=ME,
+        agent_ids=[ME], recording=True,
+        parties=[
+            {"leg_id": "leg-1", "kind": "customer", "agent_id": "", "name": "+8613500002222",
+             "state": "up", "muted": False, "place": "talk"},
+            {"leg_id": "leg-2", "kind": "agent", "agent_id": ME, "name": f"1002 {me['name']}",
+             "state": "up", "muted": False, "place": "talk"},
+        ],
+    )  # fmt: skip
+    stand_in.move({"calls": {"call-9": {**call, **changes}}})
+    stand_in.agent(ME, state="talking", call_id="call-9", segment_id="segment-9", queue_id="q-card")
+    return call
+
+
+def test_in_a_call_everything_is_done_by_keys_that_are_shown(open_page, stand_in):
+    in_conversation(stand_in)
+    page = open_page("/agent", user="agent")
+    expect(page.locator("[data-test=caller]")).to_have_text("+8613500002222")
+    for key, path, body in (
+        ("Alt+h", "/me/agent/hold", {}),
+        ("Alt+m", "/me/agent/mute", {"muted": True}),
+        ("Alt+p", "/me/agent/recording/pause", {"paused": True}),
+        ("Alt+x", "/me/agent/hang-up", {}),
+    ):
+        with page.expect_response(lambda answer, path=path: answer.url.endswith(path)):
+            page.keyboard.press(key)
+        assert asked(stand_in, path) == [body]
+        expect(page.locator("[data-test=hold]")).to_be_enabled()
+
+
+def test_a_consultation_shows_its_ways_out(open_page, stand_in):
+    page = open_page("/agent", user="agent")
+    call = in_conversation(stand_in)
+    friend = {"leg_id": "leg-3", "kind": "outside", "agent_id": "", "name": "+8613600000000",
+              "state": "ringing", "muted": False, "place": "apart"}  # fmt: skip
+    asking = {
+        **call,
+        "state": "consulting",
+        "parties": [*call["parties"], friend],
+        "consult": {"agent_id": ME, "leg_id": "leg-3", "parked": False},
+    }
+    stand_in.move({"calls": {"call-9": asking}})
+    stand_in.agent(ME, state="consulting")
+    expect(page.locator("[data-test=consulted]")).to_contain_text("正在呼叫 +8613600000000")
+    expect(page.locator("[data-test=complete]")).to_be_disabled()
+    expect(page.locator("[data-test=return]")).to_be_enabled()
+    friend |= {"state": "up", "place": "consult"}
+    stand_in.move({"calls": {"call-9": {**asking, "parties": [*call["parties"], friend]}}})
+    for way in ("swap", "complete", "conference"):
+        expect(page.locator(f"[data-test={way}]")).to_be_enabled()
+
+
+def test_a_project_has_outcomes_of_its_own(open_page, stand_in):
+    stand_in.outcomes = [{"code": "claim_filed", "name": "报案已受理"}]
+    in_conversation(stand_in)
+    page = open_page("/agent", user="agent")
+    page.get_by_text("报案已受理").click()
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("已保存")).to_be_visible()
+    assert asked(stand_in, "/segments/segment-9/disposition") == [
+        {"code": "claim_filed", "notes": ""}
+    ]
+
+
+def test_a_customer_is_called_for_a_project(open_page, stand_in):
+    idle(stand_in)
+    page = open_page("/agent", user="agent")
+    expect(page.locator("[data-test=dial]")).to_be_disabled()
+    page.keyboard.press("Alt+o")
+    page.keyboard.type("138 0013-8000")
+    with page.expect_response(lambda answer: answer.url.endswith("/me/agent/dial")):
+        page.keyboard.press("Enter")
+    assert asked(stand_in, "/me/agent/dial") == [{"number": "13800138000", "project_id": "p-card"}]

@@ -27,8 +27,9 @@ pytestmark = pytest.mark.database
 
 DIRECTORY_TABLES = {
     "agent_groups", "agent_queues", "agent_skills", "agents", "audit_entries", "audit_head",
-    "branches", "calendars", "cells", "clients", "directory_state", "flow_versions", "flows",
-    "hours", "idempotency_keys", "listed_numbers", "numbers", "operators", "phones", "projects",
+    "branches", "calendars", "cells", "clients", "directory_state", "dispositions",
+    "flow_versions", "flows", "hours", "idempotency_keys", "listed_numbers", "numbers",
+    "operators", "phones", "projects",
     "prompts", "queue_skills", "queues", "sign_in_attempts", "skills", "trunks", "user_sessions",
     "user_tokens", "users",
 }  # fmt: skip

@@ -25,6 +25,7 @@ OTHERS: dict[str, str] = {
     "/flows/{subject}": "jincheng-menu",
     "/numbers/{subject}": "number-jincheng",
     "/listed-numbers/{subject}": "listed-nuisance",
+    "/dispositions/{subject}": "jincheng-renewal",
 }
 """Rows of the client Jincheng, to be asked for by the client Beidou."""
 
@@ -140,12 +141,13 @@ async def test_a_client_cannot_make_a_row_for_another_client(api: Api) -> None:
             "/listed-numbers",
             {"client_id": "jincheng", "kind": "blacklist", "e164": "+8613800000001"},
         ),
+        ("/dispositions", {"client_id": "jincheng", "code": "thief", "name": "thief"}),
     ):
         answer = await beidou.post(path, json=body)
         assert answer.status_code == 403, (path, answer.text)
         assert answer.json()["code"] == "access.refused"
     entries = (await admin.get("/audit", params={"action": "access.refused"})).json()["items"]
-    assert sum("database" in entry["detail"]["reason"] for entry in entries) >= 4
+    assert sum("database" in entry["detail"]["reason"] for entry in entries) >= 5
 
 
 async def test_what_a_client_makes_is_its_own(api: Api) -> None:

@@ -165,7 +165,7 @@ async def test_a_client_cannot_add_a_row_for_another_client_to_any_table(
 
 
 async def test_a_client_cannot_give_its_own_row_away(api: Api, database: Database) -> None:
-    for table in ("projects", "queues", "flows", "listed_numbers"):
+    for table in ("projects", "queues", "flows", "listed_numbers", "dispositions"):
         async with working_for(database, "client", "jincheng") as connection:
             with pytest.raises(
                 (asyncpg.InsufficientPrivilegeError, asyncpg.ForeignKeyViolationError)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from openseat.directory import flow_trials_api, flows_api, holidays_api, phones_api, prompts_api
+from openseat.directory.dispositions import DISPOSITION
 from openseat.directory.flows import FLOW
 from openseat.directory.hours import CALENDAR, HOURS
 from openseat.directory.lines import PHONE, TRUNK
@@ -28,6 +29,7 @@ NOUNS: tuple[Noun, ...] = (
     FLOW,
     NUMBER,
     LISTED_NUMBER,
+    DISPOSITION,
     CALENDAR,
     HOURS,
     PHONE,

@@ -13,6 +13,7 @@ from openseat.directory.tables import (
     branches,
     calendars,
     clients,
+    dispositions,
     flows,
     hours,
     listed_numbers,
@@ -114,6 +115,7 @@ CLIENT = _Client(
         used_in("calendar", calendars, "client_id"),
         used_in("prompt", prompts, "client_id"),
         used_in("listed-number", listed_numbers, "client_id", "e164"),
+        used_in("disposition", dispositions, "client_id"),
     ),
 )
 PROJECT = Noun(
@@ -130,5 +132,6 @@ PROJECT = Noun(
         used_in("number", numbers, "project_id", "e164"),
         used_in("flow", flows, "project_id"),
         used_in("listed-number", listed_numbers, "project_id", "e164"),
+        used_in("disposition", dispositions, "project_id"),
     ),
 )

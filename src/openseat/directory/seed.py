@@ -68,6 +68,7 @@ async def _make(session: ScopedSession, settings: Settings) -> None:
     await _add_flows(session)
     await _add(session, tables.numbers, floor.NUMBERS)
     await _add(session, tables.listed_numbers, floor.LISTED)
+    await _add(session, tables.dispositions, floor.DISPOSITIONS)
     await _add_lines(session, settings)
     await _add_users(session, settings)
 

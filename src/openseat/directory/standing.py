@@ -81,6 +81,27 @@ class Reachable:
     projects: tuple[Place, ...]
 
 
+async def outcomes(
+    session: ScopedSession, client_id: str, project_id: str
+) -> list[tuple[str, str]]:
+    """Return codes and names of the dispositions of a project, in their order."""
+    table = tables.dispositions
+    rows = await session.rows(
+        select(table.c.code, table.c.name)
+        .where(
+            table.c.client_id == client_id,
+            or_(table.c.project_id == project_id, table.c.project_id.is_(None)),
+            table.c.active,
+        )
+        # A project's own come first, and take the place of the client's of the same code.
+        .order_by(table.c.project_id.is_(None), table.c.position, table.c.code)
+    )
+    found: dict[str, str] = {}
+    for row in rows:
+        found.setdefault(row["code"], row["name"])
+    return list(found.items())
+
+
 async def reachable(session: ScopedSession, agent_id: str, client_id: str) -> Reachable:
     """Return the destinations for calls of a client; an agent calls for whom they answer."""
     queues, flows, projects = tables.queues, tables.flows, tables.projects

@@ -316,6 +316,22 @@ listed_numbers = Table(
     UniqueConstraint("client_id", "project_id", "kind", "e164", postgresql_nulls_not_distinct=True),
 )
 
+dispositions = Table(
+    "dispositions",
+    metadata,
+    _id(),
+    Column("client_id", Text, ForeignKey("clients.id"), nullable=False),
+    # Empty: for all of the client's projects.
+    Column("project_id", Text),
+    Column("code", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    _whole("position", 0),
+    _flag("active", True),
+    *_common(),
+    ForeignKeyConstraint(["client_id", "project_id"], ["projects.client_id", "projects.id"]),
+    UniqueConstraint("client_id", "project_id", "code", postgresql_nulls_not_distinct=True),
+)
+
 phones = Table(
     "phones",
     metadata,

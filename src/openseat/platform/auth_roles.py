@@ -51,6 +51,8 @@ HOLDERS: dict[str, frozenset[Role]] = {
     "hours.write": _ADMIN_AND_CLIENT,
     "listed_numbers.read": _STAFF_AND_CLIENT,
     "listed_numbers.write": _ADMIN_AND_CLIENT,
+    "dispositions.read": _STAFF_AND_CLIENT,
+    "dispositions.write": _ADMIN_AND_CLIENT,
     # People on the floor.
     "skills.read": _ALL,
     "skills.write": _ADMIN,

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from openseat.directory.standing import names
+from openseat.directory.standing import names, outcomes
 from openseat.history.documents import CallsQuery, CallSummary
 from openseat.history.service import find_calls
 from openseat.platform.access import Access, Permitted, may
@@ -23,6 +23,13 @@ router = APIRouter(tags=["agent"])
 
 SHOWN = 10
 _DIALLABLE = re.compile(r"\+?[0-9]{2,20}")
+
+
+class Outcome(BaseModel):
+    """A disposition that can be chosen."""
+
+    code: str
+    name: str
 
 
 class ScreenPop(BaseModel):
@@ -38,6 +45,9 @@ class ScreenPop(BaseModel):
     queue_id: str
     state: str
     started_at: datetime
+    dispositions: list[Outcome] = Field(
+        description="The project's own; empty where it has none, and the common ones apply"
+    )
     history: list[CallSummary] = Field(description="Earlier calls of this customer, newest first")
     names: dict[str, str] = Field(description="What the clients, projects … above are called")
 
@@ -72,9 +82,16 @@ async def read_screen_pop(
         queue_id=call["queue_id"],
         state=call["state"],
         started_at=datetime.fromtimestamp(call["started_at"] / 1000, UTC),
+        dispositions=await _outcomes(own, call),
         history=history,
         names=await _names(own, call, history),
     )
+
+
+async def _outcomes(own: Permitted, call: Row) -> list[Outcome]:
+    async with own.services.database.tenant_session(own.principal.scope) as session:
+        found = await outcomes(session, call["client_id"], call["project_id"])
+    return [Outcome(code=code, name=name) for code, name in found]
 
 
 async def _names(own: Permitted, call: Row, history: list[CallSummary]) -> dict[str, str]:

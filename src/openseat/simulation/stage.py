@@ -43,6 +43,8 @@ class Party:
         self.up = asyncio.Event()
         self.gone = asyncio.Event()
         self.cause = 0
+        self.keys_heard = ""
+        """Keys that the other side pressed."""
         self._playbacks: dict[str, asyncio.Event] = {}
         self._count = 0
 
@@ -121,6 +123,7 @@ class Stage:
         self._parties: dict[str, Party] = {}
         self._phones: set[str] = set()
         self._on_ring: OnRing | None = None
+        self._outside: dict[str, OnRing] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._count = 0
         self.closed = asyncio.Event()
@@ -156,6 +159,10 @@ class Stage:
         self._on_ring = on_ring
         self._phones |= {phone.endpoint for phone in chosen}
         await carrier.register_phones(self.ari, main_site(self._settings), chosen)
+
+    def answer_at(self, number: str, on_ring: OnRing) -> None:
+        """Give a number of the outside world to somebody; `on_ring` plays them."""
+        self._outside[number.lstrip("+")] = on_ring
 
     @property
     def ari(self) -> AriConnection:
@@ -205,6 +212,8 @@ class Stage:
             case "StasisStart" | "ChannelStateChange" if party is not None:
                 if channel.state == "Up":
                     party.up.set()
+            case "ChannelDtmfReceived" if party is not None:
+                party.keys_heard += message.digit
             case "ChannelDestroyed" if party is not None:
                 party.cause = message.cause
                 party.gone.set()
@@ -215,8 +224,10 @@ class Stage:
     def _rings(self, channel_id: str, phone: str, caller: str) -> None:
         party = Party(self.ari, self._application, channel_id, caller=caller, called=phone)
         self._parties[channel_id] = party
-        if phone in self._phones and self._on_ring is not None:
-            task = asyncio.ensure_future(self._on_ring(phone, party))
+        on_ring = self._on_ring if phone in self._phones else None
+        on_ring = self._outside.get(phone.lstrip("+"), on_ring)
+        if on_ring is not None:
+            task = asyncio.ensure_future(on_ring(phone, party))
         else:
             task = asyncio.ensure_future(party.hang_up(1))
         self._tasks.add(task)

@@ -1,4 +1,4 @@
-/** Outcome codes of a contact, from the most to the least frequent. */
+/** Outcomes of a contact for projects without their own, from the most to the least frequent. */
 export const CODES = [
   'resolved',
   'follow_up',

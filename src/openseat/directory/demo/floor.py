@@ -248,6 +248,46 @@ LISTED: list[Row] = [
     }
 ]
 
+DISPOSITIONS: list[Row] = [
+    {
+        "id": f"{client}-{code}",
+        "client_id": client,
+        "project_id": project,
+        "code": code,
+        "name": name,
+        "position": position,
+    }
+    for client, project, names in (
+        (
+            "jincheng",
+            None,
+            {
+                "policy_explained": "保单已解答",
+                "claim_filed": "报案已受理",
+                "renewal": "有意续保",
+                "surrender": "要求退保",
+                "follow_up": "需跟进",
+                "complaint": "投诉",
+                "wrong_number": "打错电话",
+            },
+        ),
+        (
+            "beidou",
+            "beidou-service",
+            {
+                "located": "已查到快件",
+                "redelivery": "约定再派送",
+                "address_changed": "更改地址",
+                "lost": "快件遗失",
+                "follow_up": "需跟进",
+                "complaint": "投诉",
+                "wrong_number": "打错电话",
+            },
+        ),
+    )
+    for position, (code, name) in enumerate(names.items())
+]
+
 
 def users() -> list[Row]:
     """Return the demonstration's users; `secret` names the password they share."""

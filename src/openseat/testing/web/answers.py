@@ -173,6 +173,9 @@ def desk(router: APIRouter, stand_in: StandIn) -> None:
     """The agent's own seat, and what an agent may do with it."""
     over = {"reason": "", "until": None, "call_id": "", "segment_id": ""}
 
+    async def done() -> None:
+        """Do nothing: what was asked is kept in `received`."""
+
     @router.get("/me/agent")
     async def read_seat() -> Any:
         return stand_in.seat()
@@ -180,6 +183,16 @@ def desk(router: APIRouter, stand_in: StandIn) -> None:
     @router.get("/me/agent/screen-pop")
     async def read_screen_pop() -> Any:
         return stand_in.screen_pop() or Response(status_code=204)
+
+    @router.get("/me/agent/destinations")
+    async def list_destinations() -> Any:
+        return stand_in.destinations()
+
+    for command in (
+        "hold", "resume", "mute", "hang-up", "refuse", "transfer", "consult", "return", "complete",
+        "swap", "conference", "keys", "dial", "recording", "recording/pause",
+    ):  # fmt: skip
+        router.add_api_route(f"/me/agent/{command}", done, methods=["POST"], status_code=204)
 
     @router.post("/me/agent/sign-in", status_code=204)
     async def sign_in(request: Request) -> None:

@@ -75,6 +75,8 @@ class StandIn:
         self.calls = past.history()
         self.received: list[tuple[str, str, str, str]] = []
         """Changes asked for: method, path, body, CSRF token."""
+        self.outcomes: list[Row] = []
+        """Dispositions of every project; none: those that everybody has."""
         self.feed = Feed()
         self.no, self.epoch = 100, 3
         self.deltas: dict[int, Row] = {}
@@ -145,6 +147,7 @@ class StandIn:
             "after_call_work_until": row["until"],
             "busy_reasons": ["break", "meeting", "training"],
             "endpoints": [f"phone-{row['number']}", "phone-2001"],
+            "browser_phone": f"browser-{row['agent_id']}",
             "live": True,
         }
 
@@ -160,11 +163,29 @@ class StandIn:
             "segment_id": agent["segment_id"],
             "started_at": floor.iso(call["started_at"]),
             "history": earlier,
+            "dispositions": self.outcomes,
             "names": {
                 **floor.CLIENTS,
                 **{key: name for key, (name, _) in (floor.PROJECTS | floor.QUEUES).items()},
                 **{key: name for key, (_, name) in floor.AGENTS.items()},
             },
+        }
+
+    def destinations(self) -> Row:
+        """Whom the signed-in agent can reach."""
+        own = self.tables["agents"][self.own_agent_id]
+        colleagues = [
+            {name: row[name] for name in ("agent_id", "number", "name", "group_id", "state")}
+            | {"ready": row["state"] == "idle", "own_group": row["group_id"] == own["group_id"]}
+            for row in self.tables["agents"].values()
+            if row["state"] != "signed_out" and row is not own
+        ]
+        return {
+            "colleagues": sorted(colleagues, key=lambda one: (not one["ready"], one["number"])),
+            "groups": _places({key: (name, "") for key, name in floor.GROUPS.items()}),
+            "queues": _places(floor.QUEUES),
+            "flows": _places({key: (name, "") for key, name in floor.FLOWS.items()}),
+            "projects": _places(floor.PROJECTS),
         }
 
     def snapshot(self) -> Row:
@@ -185,3 +206,7 @@ class StandIn:
 
     def _frame(self, kind: str) -> Row:
         return {"feed": kind, "no": self.no, "epoch": self.epoch, "at": floor.millis()}
+
+
+def _places(named: dict[str, tuple[str, str]]) -> list[Row]:
+    return [{"id": key, "name": name, "client_id": ""} for key, (name, _) in named.items()]

@@ -1,0 +1,275 @@
+"""The phone in the agent's page on the whole product: real WebRTC, heard on the carrier's side."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, expect
+
+from openseat.core import events as e
+from openseat.platform.settings import Settings
+from openseat.testing.desks import CUSTOMER, FIRST, LIMIT_MS, SECOND, Desks, desks
+from openseat.testing.tones import channels, hears
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.acceptance,
+    pytest.mark.switch,
+    pytest.mark.database,
+]
+
+OUTSIDE = "+8613711112222"
+
+
+@pytest.fixture
+async def scene(product: Settings, tmp_path: Path) -> AsyncIterator[Desks]:
+    async with desks(product, tmp_path) as made:
+        yield made
+
+
+async def shows(page: Page, test: str, words: str | re.Pattern[str]) -> None:
+    await expect(page.locator(f"[data-test={test}]")).to_have_text(words, timeout=LIMIT_MS)
+
+
+async def loud(page: Page, name: str) -> None:
+    """Wait until a level meter of the page shows a voice."""
+    meter = page.get_by_role("meter", name=name).first
+    await expect(meter).to_have_attribute(
+        "aria-valuenow", re.compile(r"[3-9]\d|100"), timeout=LIMIT_MS
+    )
+
+
+async def test_a_call_is_taken_in_the_page_and_each_side_is_heard_and_recorded(scene: Desks):
+    page = await scene.seat()
+    customer = await scene.talk(page)
+    await scene.until_heard(customer, FIRST)
+    await loud(page, "对方音量")
+    await shows(page, "network", re.compile("网络"))
+    await asyncio.sleep(1)
+    await customer.hang_up()
+    await scene.until_state(page, "空闲")
+
+    async def stored() -> bool:
+        return bool([r for r in await scene.events(e.RecordingWasStored) if not r.segment_id])
+
+    await scene.until(stored, "no recording is stored")
+    (whole,) = [r for r in await scene.events(e.RecordingWasStored) if not r.segment_id]
+    left, right = channels(scene.settings.paths.recordings / whole.path)
+    assert (hears(left, CUSTOMER), hears(left, FIRST)) == (True, False)
+    assert (hears(right, FIRST), hears(right, CUSTOMER)) == (True, False)
+
+
+async def test_a_call_survives_the_reload_of_its_page(scene: Desks):
+    page = await scene.seat()
+    customer = await scene.talk(page)
+    await scene.until_heard(customer, FIRST)
+    await page.reload()
+    await scene.until_state(page, "通话")
+    await scene.until_heard(customer, FIRST)
+    await loud(page, "对方音量")
+    assert len(await scene.events(e.LegReplaced)) == 1
+    await page.locator("[data-test=hang-up]").click()
+    async with asyncio.timeout(20):
+        await customer.gone.wait()
+    (segment,) = await scene.events(e.SegmentEnded)
+    assert segment.ended_by is e.EndedBy.AGENT
+
+
+async def test_a_ringing_page_that_is_reloaded_rings_again(scene: Desks):
+    page = await scene.seat()
+    customer = await scene.call()
+    await expect(page.locator("[data-test=answer]")).to_be_visible()
+    await page.reload()
+    await page.locator("[data-test=answer]").click()
+    await scene.meets(customer)
+    await scene.until_heard(customer, FIRST)
+    await customer.hang_up()
+    await scene.until_state(page, "空闲")
+
+
+async def test_two_tabs_do_not_fight_and_the_voice_follows_the_phone(scene: Desks):
+    page = await scene.seat()
+    customer = await scene.talk(page)
+    await scene.until_heard(customer, FIRST)
+    second = scene.watch(await page.context.new_page())
+    await second.goto(page.url)
+    await shows(second, "phone", "话机正在另一个页面中使用")
+    await scene.until_heard(customer, FIRST)
+    await second.get_by_role("button", name="在此页面使用").click()
+    await shows(second, "phone", "话机就绪")
+    await shows(page, "phone", "话机正在另一个页面中使用")
+    await loud(second, "对方音量")
+    await scene.until_heard(customer, FIRST)
+    await second.locator("[data-test=hang-up]").click()
+    await scene.until_state(second, "空闲")
+
+
+async def test_a_call_that_is_refused_goes_on_waiting(scene: Desks):
+    page = await scene.seat()
+    customer = await scene.call()
+    await page.locator("[data-test=refuse]").click()
+
+    async def refused() -> bool:
+        return e.OfferResult.REFUSED in [o.result for o in await scene.events(e.OfferEnded)]
+
+    await scene.until(refused, "the offer is not refused")
+    assert not customer.gone.is_set()
+    await customer.hang_up()
+    await scene.until_state(page, "空闲")
+
+
+async def test_on_hold_and_muted_the_customer_does_not_hear_the_agent(scene: Desks):
+    page = await scene.seat()
+    customer = await scene.talk(page)
+    await scene.until_heard(customer, FIRST)
+    await page.locator("[data-test=hold]").click()
+    await scene.until_state(page, "保持")
+    await asyncio.sleep(0.5)
+    assert not await scene.hears(customer, FIRST)
+    await page.locator("[data-test=hold]").click()
+    await scene.until_state(page, "通话")
+    await scene.until_heard(customer, FIRST)
+    await page.locator("[data-test=mute]").click()
+    await expect(page.locator("[data-test=mute]")).to_contain_text("取消静音")
+    await asyncio.sleep(0.5)
+    assert not await scene.hears(customer, FIRST)
+    await page.locator("[data-test=mute]").click()
+    await scene.until_heard(customer, FIRST)
+    await customer.hang_up()
+    await scene.until_state(page, "空闲")
+
+
+async def test_keys_are_heard_by_the_customer(scene: Desks):
+    page = await scene.seat()
+    customer = await scene.talk(page)
+    await page.keyboard.press("Alt+k")
+    pad = page.get_by_role("group", name="按键")
+    for key in "159#":
+        await pad.get_by_role("button", name=key, exact=True).click()
+
+        async def heard(key: str = key) -> bool:
+            return customer.keys_heard.endswith(key)
+
+        await scene.until(heard, f"{key} is not heard")
+    assert customer.keys_heard == "159#"
+    await customer.hang_up()
+    await scene.until_state(page, "空闲")
+
+
+async def test_a_customer_is_sent_on_to_a_telephone_outside(scene: Desks):
+    page = await scene.seat()
+    outside = scene.expect_outside(OUTSIDE)
+    customer = await scene.talk(page)
+    await page.keyboard.press("Alt+t")
+    dialog = page.get_by_role("dialog", name="转接或咨询")
+    await dialog.get_by_role("tab", name="外线号码").click()
+    await dialog.get_by_label("电话号码").fill(OUTSIDE)
+    await page.keyboard.press("Control+Enter")
+    async with asyncio.timeout(20):
+        friend = await outside.get()
+    await scene.until_state(page, "空闲")
+    await scene.until_heard(friend, CUSTOMER)
+    assert not await scene.hears(customer, FIRST)
+    await friend.hang_up()
+    async with asyncio.timeout(20):
+        await customer.gone.wait()
+    (made,) = await scene.events(e.TransferMade)
+    assert (made.target_kind, made.target_id, made.consulted) == ("outside", OUTSIDE, False)
+
+
+async def test_a_colleague_is_consulted_swapped_conferred_with_and_given_the_call(scene: Desks):
+    page = await scene.seat()
+    customer = await scene.talk(page)
+    colleague = await scene.seat(SECOND)
+    await page.keyboard.press("Alt+t")
+    dialog = page.get_by_role("dialog", name="转接或咨询")
+    await expect(dialog.get_by_role("option", selected=True)).to_be_visible()
+    await page.keyboard.press("Enter")
+    await colleague.locator("[data-test=answer]").click()
+    await shows(page, "consulted", re.compile("正在与"))
+    await asyncio.sleep(0.5)
+    assert not await scene.hears(customer, FIRST)
+    await page.keyboard.press("Alt+s")
+    await shows(page, "consulted", re.compile("等待中"))
+    await scene.until_heard(customer, FIRST)
+    assert not await scene.hears(customer, SECOND)
+    await page.keyboard.press("Alt+s")
+    await scene.until_state(page, "咨询")
+    await page.keyboard.press("Alt+g")
+    await scene.until_state(page, "三方")
+    await scene.until_heard(customer, FIRST)
+    await scene.until_heard(customer, SECOND)
+    party = page.get_by_role("list", name="会议各方").get_by_role("listitem")
+    await party.get_by_role("button", name="静音").click()
+    await expect(party.get_by_role("button", name="取消静音")).to_be_visible()
+    await asyncio.sleep(0.5)
+    assert not await scene.hears(customer, SECOND)
+    await party.get_by_role("button", name="取消静音").click()
+    await page.locator("[data-test=hang-up]").click()
+    await scene.until_state(page, "空闲")
+    await scene.until_heard(customer, SECOND)
+    assert not await scene.hears(customer, FIRST)
+    await scene.until_state(colleague, "通话")
+    await customer.hang_up()
+    await scene.until_state(colleague, "空闲")
+    ended = await scene.events(e.SegmentEnded)
+    assert len({segment.agent_id for segment in ended}) == 2
+
+
+async def test_a_customer_is_called_from_the_page(scene: Desks):
+    page = await scene.seat()
+    outside = scene.expect_outside(OUTSIDE)
+    await page.keyboard.press("Alt+o")
+    await page.keyboard.type(OUTSIDE)
+    await page.keyboard.press("Enter")
+    async with asyncio.timeout(20):
+        customer = await outside.get()
+    await scene.until_state(page, "通话")
+    await scene.until_heard(customer, FIRST)
+    await loud(page, "对方音量")
+    await page.keyboard.press("Alt+x")
+    async with asyncio.timeout(20):
+        await customer.gone.wait()
+    (started,) = await scene.events(e.CallStarted)
+    assert (started.direction, started.called) == (e.Direction.OUTBOUND, OUTSIDE)
+    assert customer.caller.lstrip("+") == started.caller.lstrip("+")
+    await page.keyboard.press("F2")
+    await scene.until_state(page, "空闲")
+
+
+async def test_a_call_needs_no_mouse_from_its_ring_to_its_disposition(scene: Desks):
+    page = await scene.seat()
+    customer = await scene.call()
+    await expect(page.locator("[data-test=answer]")).to_be_visible()
+    await page.keyboard.press("Alt+a")
+    await scene.meets(customer)
+    await scene.until_state(page, "通话")
+    await page.keyboard.press("Alt+h")
+    await scene.until_state(page, "保持")
+    await page.keyboard.press("Alt+h")
+    await scene.until_state(page, "通话")
+    await page.keyboard.press("Alt+n")
+    await page.keyboard.type("客户询问派送时间")
+    await page.keyboard.press("Shift+Tab")
+    await page.keyboard.press("Space")
+    await page.keyboard.press("Control+Enter")
+    await expect(page.get_by_text("已保存")).to_be_visible()
+    await page.keyboard.press("Alt+x")
+    async with asyncio.timeout(20):
+        await customer.gone.wait()
+    (disposed,) = await scene.events(e.SegmentDisposed)
+    assert disposed.notes == "客户询问派送时间"
+
+
+async def test_an_agent_hears_themselves_by_way_of_the_switch(scene: Desks):
+    page = await scene.seat()
+    await page.get_by_role("button", name="耳机与测试").click()
+    await page.locator("[data-test=echo]").click()
+    await loud(page.get_by_role("dialog"), "对方音量")
+    await page.locator("[data-test=echo]").click()
+    await shows(page, "echo", "回声测试")
+    await page.get_by_role("button", name="完成").click()
