@@ -117,7 +117,7 @@ def _await(url: str) -> None:
 
 def _token(url: str, settings: Settings, login: str) -> str:
     password = settings.secrets.read(_LOGINS[login])
-    with httpx.Client(base_url=url + PREFIX) as client:
+    with httpx.Client(base_url=url + PREFIX, timeout=60) as client:
         answer = client.post("/session", json={"login": login, "password": password})
         client.headers["X-OpenSeat-CSRF"] = answer.raise_for_status().json()["csrf_token"]
         made = client.post("/me/tokens", json={"name": "random requests"})

@@ -267,7 +267,8 @@ def hours_config(
         hours_id=hours_id,
         time_zone=time_zone,
         weekly={int(day): _spans(spans) for day, spans in weekly.items()},
-        exceptions={date.fromisoformat(day["date"]): _spans(day["spans"]) for day in days},
+        # A holiday may be stored without spans, just as it was sent.
+        exceptions={date.fromisoformat(day["date"]): _spans(day.get("spans", ())) for day in days},
     )
 
 
