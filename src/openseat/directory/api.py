@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from openseat.directory import flow_trials_api, flows_api, holidays_api, phones_api, prompts_api
+from openseat.directory import (
+    exchange_api,
+    flow_trials_api,
+    flows_api,
+    holidays_api,
+    phones_api,
+    prompts_api,
+)
 from openseat.directory.dispositions import DISPOSITION
 from openseat.directory.flows import FLOW
 from openseat.directory.hours import CALENDAR, HOURS
@@ -46,3 +53,4 @@ router.include_router(flows_api.router)
 router.include_router(flow_trials_api.router)
 router.include_router(prompts_api.router)
 router.include_router(phones_api.router)
+router.include_router(exchange_api.router)

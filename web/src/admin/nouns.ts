@@ -24,6 +24,8 @@ export interface Noun {
   groups: readonly { title: string; fields: readonly Field[] }[]
   /** False where there is exactly one. */
   several?: boolean
+  /** Can be taken out and brought in as a table file. */
+  exchanged?: boolean
 }
 
 const ACTIVE: NounColumn = { name: 'active', as: 'flag', width: 76 }
@@ -46,6 +48,7 @@ const agents: Noun = {
   path: 'agents',
   kind: 'agent',
   permission: 'agents',
+  exchanged: true,
   filters: [{ name: 'group_id', to: 'agent-groups' }, { name: 'client_id', to: 'clients' }],
   columns: [
     { name: 'number', label: 'agentNumber', width: 100 },
@@ -83,6 +86,7 @@ const queues: Noun = {
   path: 'queues',
   kind: 'queue',
   permission: 'queues',
+  exchanged: true,
   filters: [{ name: 'client_id', to: 'clients' }, { name: 'project_id', to: 'projects' }],
   columns: [
     { name: 'name' },

@@ -1,5 +1,6 @@
 import admin from './admin'
 import agent from './agent'
+import assets from './assets'
 import calls from './calls'
 import common from './common'
 import control from './control'
@@ -10,5 +11,5 @@ import flows from './flows'
 import phone from './phone'
 
 export default {
-  ...common, ...control, ...admin, ...flows, ...floor, ...calls, ...events, ...agent, ...figures, ...phone,
+  ...common, ...control, ...admin, ...assets, ...flows, ...floor, ...calls, ...events, ...agent, ...figures, ...phone,
 }

@@ -1,0 +1,1 @@
+"""Agents and queues as table files: taken out, edited by people, brought back."""
