@@ -1,8 +1,8 @@
 """Between the floor's feed and its viewers: one state, a ring of changes, many sights.
 
-A viewer gets a snapshot, then every change by number, filtered to what it may
-see; after a lost connection it goes on from its last number while the ring
-still holds what it missed. One that cannot keep up is dropped with a reason
+A viewer gets a snapshot, then the changes that concern it by number, filtered to
+what it may see; after a lost connection it goes on from its last number while the
+ring still holds what it missed. One that cannot keep up is dropped with a reason
 and comes back for a snapshot: it never slows the others.
 """
 
@@ -20,13 +20,16 @@ import structlog
 
 from openseat.floor.link import FloorUnavailable
 from openseat.floor.wire import LinkBroken
-from openseat.realtime.sight import Sight, delta, snapshot
+from openseat.realtime.sight import Sight, concerns, delta, snapshot
 from openseat.realtime.state import Change, FeedBroken, FloorState, Row
 
 _log = structlog.get_logger("openseat.realtime")
 
 RING = 2000
 """Changes kept for viewers that come back: over three minutes at ten a second."""
+ASKING = 6
+"""Viewers whose standing is asked of the database at once: when a whole floor connects, or the
+directory changes under it, hundreds would, and nobody else would get a connection."""
 BACKLOG = 256
 """Frames a viewer may be behind."""
 _RETRY_S = (0.1, 0.2, 0.5, 1.0, 2.0)
@@ -75,9 +78,13 @@ class Gateway:
         self._feed = feed
         self.state: FloorState | None = None
         self.connected = False
+        self.asking = asyncio.Semaphore(ASKING)
         self._ring: deque[Change] = deque(maxlen=RING)
         self._viewers: set[Viewer] = set()
         self._encoded: dict[Sight, str] = {}
+        self._told: dict[Sight, int] = {}
+        """The last change that viewers with this sight were told of: nothing since concerned them,
+        and most changes concern few."""
 
     async def run(self) -> None:
         """Follow the floor until cancelled, through its restarts."""
@@ -126,16 +133,19 @@ class Gateway:
         self._viewers.add(viewer)
         if self.state is not None:
             missed = self._missed(since)
-            if missed is None or len(missed) >= BACKLOG:
+            if since is None or missed is None or len(missed) >= BACKLOG:
                 viewer.offer(_text(snapshot(self.state, sight)))
+                has = self.state.no
             else:
-                for change in missed:
-                    viewer.offer(_text(delta(self.state.epoch, change, sight)))
+                has = self._resume(viewer, missed, since[1])
+            self._told[sight] = min(self._told.get(sight, has), has)
         return viewer
 
     def leave(self, viewer: Viewer) -> None:
         """Forget a viewer."""
         self._viewers.discard(viewer)
+        if all(other.sight != viewer.sight for other in self._viewers):
+            self._told.pop(viewer.sight, None)
 
     def directory_changed(self) -> None:
         """Have every viewer's standing looked at again."""
@@ -154,20 +164,41 @@ class Gateway:
             return  # The link was cut, the floor went on, and nothing was missed.
         self._ring.clear()
         for viewer in self._viewers:
-            viewer.offer(self._shared(viewer.sight, lambda sight: snapshot(state, sight)))
+            viewer.offer(self._shared(viewer.sight, lambda sight: _text(snapshot(state, sight))))
+            self._told[viewer.sight] = state.no
         self._encoded.clear()
 
     def _change(self, change: Change) -> None:
         self._ring.append(change)
         epoch = self.state.epoch if self.state is not None else 0
+
+        def told(sight: Sight) -> str:
+            frame = delta(epoch, change, sight, self._told.get(sight))
+            if not concerns(change, sight, frame):
+                return ""
+            self._told[sight] = change.no
+            return _text(frame)
+
         for viewer in self._viewers:
-            viewer.offer(self._shared(viewer.sight, lambda sight: delta(epoch, change, sight)))
+            frame = self._shared(viewer.sight, told)
+            if frame:
+                viewer.offer(frame)
         self._encoded.clear()
 
-    def _shared(self, sight: Sight, make: Callable[[Sight], dict[str, Any]]) -> str:
+    def _resume(self, viewer: Viewer, missed: list[Change], has: int) -> int:
+        """Tell a viewer what it missed; return the number that it has then."""
+        epoch = self.state.epoch if self.state is not None else 0
+        for change in missed:
+            frame = delta(epoch, change, viewer.sight, has)
+            if concerns(change, viewer.sight, frame):
+                viewer.offer(_text(frame))
+                has = change.no
+        return has
+
+    def _shared(self, sight: Sight, make: Callable[[Sight], str]) -> str:
         """Filter and encode once for all viewers with the same sight."""
         if sight not in self._encoded:
-            self._encoded[sight] = _text(make(sight))
+            self._encoded[sight] = make(sight)
         return self._encoded[sight]
 
     def _missed(self, since: tuple[int, int] | None) -> list[Change] | None:

@@ -30,6 +30,19 @@ _AGENT_FOR_CLIENTS = (
 """What a client may know of an agent who is on one of its contacts: nothing about other work."""
 
 
+_QUEUE_FOR_AGENTS = (
+    "queue_id",
+    "client_id",
+    "project_id",
+    "name",
+    "service_level_ms",
+    "waiting",
+    "longest_since",
+)
+"""What an agent may know of an own queue: how full it is. What else is in the row moves with every
+state of every colleague, and would wake hundreds of desktops for nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class OperatorSight:
     """The operator's managers: everything."""
@@ -76,8 +89,8 @@ class AgentSight:
                 mine = row["agent_id"] == self.agent_id
             case "calls":
                 mine = self.agent_id in (row["agent_id"], *row.get("agent_ids", ()))
-            case "queues":
-                mine = row["queue_id"] in self.queue_ids
+            case "queues" if row["queue_id"] in self.queue_ids:
+                return {name: row[name] for name in _QUEUE_FOR_AGENTS if name in row}
             case _:
                 mine = False
         return row if mine else None
@@ -120,8 +133,12 @@ def snapshot(state: FloorState, sight: Sight) -> Frame:
     }
 
 
-def delta(epoch: int, change: Change, sight: Sight) -> Frame:
-    """Return what a viewer is told of a change; empty when it is about what others see."""
+def delta(epoch: int, change: Change, sight: Sight, after: int | None = None) -> Frame:
+    """Return what a viewer is told of a change.
+
+    `after` is the number of the last change that the viewer was told of: those between were about
+    what others see. Without it that is the one before.
+    """
     placed: dict[str, dict[str, Row]] = {}
     gone: dict[str, list[str]] = {}
     for name, rows in change.new.items():
@@ -138,12 +155,19 @@ def delta(epoch: int, change: Change, sight: Sight) -> Frame:
     return {
         "feed": "delta",
         "epoch": epoch,
+        "after": change.no - 1 if after is None else after,
         "no": change.no,
         "at": change.at,
         "set": placed,
         "gone": gone,
         "cell": _cell(change.cell, sight),
     }
+
+
+def concerns(change: Change, sight: Sight, frame: Frame) -> bool:
+    """Whether the frame of a change tells the viewer anything."""
+    moved = bool(frame["set"] or frame["gone"])
+    return moved or frame["cell"] != _cell(change.was, sight)
 
 
 def _cell(cell: Mapping[str, Any], sight: Sight) -> Row:

@@ -34,6 +34,10 @@ CHECK_S = 60.0
 """A session that ended elsewhere ends its connections within this."""
 UNAUTHENTICATED = 4401
 FORBIDDEN = 4403
+TRY_AGAIN = 1013
+"""WebSocket close code: nobody could be asked who this is."""
+AWAY = (SQLAlchemyError, OSError, asyncpg.PostgresError)
+"""How the database is away."""
 
 
 @router.websocket("/realtime")
@@ -45,18 +49,23 @@ async def realtime(
     """Send a snapshot, or what came after `since` of `epoch`, and then every change."""
     await socket.accept()
     shared = services(socket)
+    gateway: Gateway = socket.app.state.gateway
     try:
-        who = await authenticate(socket)
+        async with gateway.asking:
+            who = await authenticate(socket)
+            sight = await sight_of(shared, who)
     except Problem:
         await socket.close(UNAUTHENTICATED, "sign in")
+        return
+    except AWAY:
+        await socket.close(TRY_AGAIN, "try again")
         return
     if not same_origin(socket) or "floor.watch" not in who.permissions:
         await socket.close(FORBIDDEN, "not allowed")
         return
-    gateway: Gateway = socket.app.state.gateway
     presence: Presence = socket.app.state.presence
     place = None if since is None or epoch is None else (epoch, since)
-    viewer = gateway.join(await sight_of(shared, who), place)
+    viewer = gateway.join(sight, place)
     desk = who.agent_id if who.role is Role.AGENT else None
     if desk is not None:
         presence.came(desk)
@@ -86,7 +95,7 @@ async def _serve(
 ) -> None:
     sending = asyncio.create_task(_send(socket, gateway, viewer))
     listening = asyncio.create_task(_listen(socket))
-    checking = asyncio.create_task(_check(shared, who, viewer))
+    checking = asyncio.create_task(_check(shared, who, gateway, viewer))
     ended = asyncio.create_task(viewer.ended.wait())
     tasks = (sending, listening, checking, ended)
     try:
@@ -121,7 +130,7 @@ async def _listen(socket: WebSocket) -> None:
         return
 
 
-async def _check(shared: Services, who: Principal, viewer: Viewer) -> None:
+async def _check(shared: Services, who: Principal, gateway: Gateway, viewer: Viewer) -> None:
     """End the connection when the session is over, or when the viewer's sight has changed."""
     while True:
         with contextlib.suppress(TimeoutError):
@@ -129,12 +138,13 @@ async def _check(shared: Services, who: Principal, viewer: Viewer) -> None:
                 await viewer.recheck.wait()
         viewer.recheck.clear()
         try:
-            now = await shared.accounts.renewed(who)
-            if now is None:
-                viewer.end(UNAUTHENTICATED, "session ended")
-            elif await sight_of(shared, now) != viewer.sight:
-                viewer.end(CHANGED, "permissions changed")
-        except (SQLAlchemyError, OSError, asyncpg.PostgresError):
+            async with gateway.asking:
+                now = await shared.accounts.renewed(who)
+                if now is None:
+                    viewer.end(UNAUTHENTICATED, "session ended")
+                elif await sight_of(shared, now) != viewer.sight:
+                    viewer.end(CHANGED, "permissions changed")
+        except AWAY:
             # Without the database nobody can have been let go; it is asked again.
             continue
 

@@ -29,6 +29,8 @@ class Change:
     old: Mapping[str, Mapping[str, Row | None]]
     new: Mapping[str, Mapping[str, Row | None]]
     cell: Row
+    was: Row
+    """The cell's own row before the change."""
 
 
 @dataclass(slots=True)
@@ -77,5 +79,5 @@ class FloorState:
                 else:
                     table[key] = row
         self.no, self.at = number, int(frame["at"])
-        self.cell = dict(frame.get("cell", self.cell))
-        return Change(number, self.at, old, new, self.cell)
+        was, self.cell = self.cell, dict(frame.get("cell", self.cell))
+        return Change(number, self.at, old, new, self.cell, was)

@@ -46,7 +46,8 @@ export class Picture {
     }
     if (this.no === null || (frame.epoch ?? null) !== this.epoch) throw new FeedGap(this.no ?? -1, frame.no)
     if (frame.no <= this.no) return // Sent again after a resume; its effect is here already.
-    if (frame.no !== this.no + 1) throw new FeedGap(this.no, frame.no)
+    // What lies between `after` and this frame was about what others see.
+    if ((frame.after ?? frame.no - 1) > this.no) throw new FeedGap(this.no, frame.no)
     for (const name of TABLES) {
       const table = this.#table(name)
       for (const [id, row] of Object.entries(frame.set?.[name] ?? {})) table.set(id, row)

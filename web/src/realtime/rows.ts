@@ -168,6 +168,8 @@ export interface SnapshotFrame {
 
 export interface DeltaFrame {
   feed: 'delta'
+  /** The frame that this one follows on, for this viewer; the one before by number if missing. */
+  after?: number
   no: number
   at: number
   epoch?: number
