@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
+import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,7 +13,9 @@ import pytest
 from playwright.async_api import Page, expect
 
 from openseat.core import events as e
+from openseat.platform.processes import ProcessRecord
 from openseat.platform.settings import Settings
+from openseat.platform.status import child_record
 from openseat.testing.desks import CUSTOMER, FIRST, LIMIT_MS, SECOND, Desks, desks
 from openseat.testing.tones import channels, hears
 
@@ -218,6 +222,83 @@ async def test_a_colleague_is_consulted_swapped_conferred_with_and_given_the_cal
     await scene.until_state(colleague, "空闲")
     ended = await scene.events(e.SegmentEnded)
     assert len({segment.agent_id for segment in ended}) == 2
+
+
+async def test_a_ring_of_the_group_is_picked_up_by_a_colleague(scene: Desks):
+    page = await scene.seat()
+    customer = await scene.call()
+    await expect(page.locator("[data-test=answer]")).to_be_visible()
+    colleague = await scene.seat(SECOND)
+    await colleague.keyboard.press("Alt+j")
+    await scene.meets(customer)
+    await scene.until_state(colleague, "通话")
+    await scene.until_state(page, "空闲")
+    await scene.until_heard(customer, SECOND)
+    assert not await scene.hears(customer, FIRST)
+    await customer.hang_up()
+    await scene.until_state(colleague, "空闲")
+
+
+async def test_a_network_that_comes_back_brings_the_voice_back(scene: Desks):
+    page = await scene.seat()
+    customer = await scene.talk(page)
+    await scene.until_heard(customer, FIRST)
+    await page.context.set_offline(True)
+    await asyncio.sleep(5)
+    assert not customer.gone.is_set()
+    await page.context.set_offline(False)
+    await shows(page, "phone", "话机就绪")
+    await scene.until_heard(customer, FIRST)
+    await loud(page, "对方音量")
+    await customer.hang_up()
+    await scene.until_state(page, "空闲")
+
+
+async def test_a_page_that_is_closed_sends_its_customer_back_to_the_queue(scene: Desks):
+    page = await scene.seat()
+    customer = await scene.talk(page)
+    await scene.until_heard(customer, FIRST)
+    await page.context.close()
+    colleague = await scene.seat(SECOND)
+    await colleague.locator("[data-test=answer]").click(timeout=90_000)
+    await scene.until_state(colleague, "通话")
+    await scene.until_heard(customer, SECOND)
+    await customer.hang_up()
+    await scene.until_state(colleague, "空闲")
+    first, second = await scene.events(e.SegmentEnded)
+    assert first.ended_by is e.EndedBy.SYSTEM
+    assert second.ended_by is e.EndedBy.CUSTOMER
+
+
+async def test_a_floor_that_is_killed_in_a_consultation_changes_nothing(scene: Desks):
+    page = await scene.seat()
+    outside = scene.expect_outside(OUTSIDE)
+    customer = await scene.talk(page)
+    await page.keyboard.press("Alt+t")
+    dialog = page.get_by_role("dialog", name="转接或咨询")
+    await dialog.get_by_role("tab", name="外线号码").click()
+    await dialog.get_by_label("电话号码").fill(OUTSIDE)
+    await page.keyboard.press("Enter")
+    async with asyncio.timeout(20):
+        friend = await outside.get()
+    await scene.until_heard(friend, FIRST)
+    record = ProcessRecord.read(child_record(scene.settings.paths.run, "floor"))
+    assert record is not None
+    os.kill(record.pid, signal.SIGKILL)
+    await scene.until_heard(friend, FIRST)
+    await expect(page.locator("[data-test=complete]")).to_be_enabled(timeout=LIMIT_MS)
+
+    async def taken_over() -> bool:
+        return bool(await scene.events(e.FloorTookOver))
+
+    await scene.until(taken_over, "no floor takes over")
+    await page.locator("[data-test=complete]").click()
+    await scene.until_state(page, "空闲")
+    await scene.until_heard(friend, CUSTOMER)
+    assert not customer.gone.is_set()
+    await friend.hang_up()
+    async with asyncio.timeout(20):
+        await customer.gone.wait()
 
 
 async def test_a_customer_is_called_from_the_page(scene: Desks):

@@ -69,6 +69,7 @@ class Place:
     id: str
     name: str
     client_id: str = ""
+    client_name: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +106,7 @@ async def outcomes(
 async def reachable(session: ScopedSession, agent_id: str, client_id: str) -> Reachable:
     """Return the destinations for calls of a client; an agent calls for whom they answer."""
     queues, flows, projects = tables.queues, tables.flows, tables.projects
-    served, groups = tables.agent_queues, tables.agent_groups
+    served, groups, clients = tables.agent_queues, tables.agent_groups, tables.clients
     for_client = await session.rows(
         select(queues.c.id, queues.c.name, queues.c.client_id)
         .where(queues.c.client_id == client_id, queues.c.active)
@@ -120,12 +121,13 @@ async def reachable(session: ScopedSession, agent_id: str, client_id: str) -> Re
         .order_by(flows.c.name)
     )
     own = await session.rows(
-        select(projects.c.id, projects.c.name, projects.c.client_id)
+        select(projects.c.id, projects.c.name, projects.c.client_id, clients.c.name.label("client"))
         .distinct()
+        .join(clients, clients.c.id == projects.c.client_id)
         .join(queues, queues.c.project_id == projects.c.id)
         .join(served, served.c.queue_id == queues.c.id)
         .where(served.c.agent_id == agent_id, projects.c.active, queues.c.active)
-        .order_by(projects.c.name)
+        .order_by(clients.c.name, projects.c.name)
     )
     everyone = await session.rows(select(groups.c.id, groups.c.name).order_by(groups.c.name))
     return Reachable(
@@ -138,7 +140,13 @@ async def reachable(session: ScopedSession, agent_id: str, client_id: str) -> Re
 
 def _places(rows: Collection[Mapping[str, Any]]) -> tuple[Place, ...]:
     return tuple(
-        Place(id=row["id"], name=row["name"], client_id=row["client_id"] or "") for row in rows
+        Place(
+            id=row["id"],
+            name=row["name"],
+            client_id=row["client_id"] or "",
+            client_name=row.get("client", ""),
+        )
+        for row in rows
     )
 
 

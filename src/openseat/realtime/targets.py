@@ -34,6 +34,7 @@ class Destination(BaseModel):
     id: str
     name: str
     client_id: str
+    client_name: str = Field(description="Given for projects")
 
 
 class Destinations(BaseModel):
@@ -85,4 +86,7 @@ async def list_destinations(
 
 
 def _destinations(places: tuple[Place, ...]) -> list[Destination]:
-    return [Destination(id=one.id, name=one.name, client_id=one.client_id) for one in places]
+    return [
+        Destination(id=one.id, name=one.name, client_id=one.client_id, client_name=one.client_name)
+        for one in places
+    ]

@@ -30,7 +30,7 @@ CUSTOMER, FIRST, SECOND = 440, 880, 1240
 """Hertz: the customer's tone, and those of two agents' microphones."""
 
 LIMIT_S = LIMIT_MS / 1000
-AGENTS = {FIRST: "agent1", SECOND: "agent2"}
+AGENTS = {FIRST: "agent1", SECOND: "agent3"}
 _runs = itertools.count(random.SystemRandom().randrange(10**6))
 
 
@@ -68,7 +68,7 @@ class Desks:
     def watch(self, page: Page) -> Page:
         """Take note of what fails in a page."""
         page.set_default_timeout(LIMIT_MS)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("pageerror", lambda error: self.complaints.append(error.stack or str(error)))
         self.pages.append(page)
         return page
 
@@ -204,7 +204,7 @@ async def desks(settings: Settings, folder: Path) -> AsyncIterator[Desks]:
             await asyncio.gather(*scene.humming, return_exceptions=True)
             await stage.close()
             await reader.close()
-    assert scene.complaints == []
+    assert scene.complaints == [], scene.complaints
 
 
 async def _leave(scene: Desks) -> None:

@@ -15,6 +15,7 @@ export const KEYS = {
   complete: 'Alt+C',
   join: 'Alt+G',
   dial: 'Alt+O',
+  pickUp: 'Alt+J',
   idle: 'F2',
   busy: 'F4',
   outboundOnly: 'F8',

@@ -209,4 +209,7 @@ class StandIn:
 
 
 def _places(named: dict[str, tuple[str, str]]) -> list[Row]:
-    return [{"id": key, "name": name, "client_id": ""} for key, (name, _) in named.items()]
+    return [
+        {"id": key, "name": name, "client_id": "", "client_name": ""}
+        for key, (name, _) in named.items()
+    ]

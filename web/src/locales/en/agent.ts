@@ -81,6 +81,8 @@ export default {
       number: 'Telephone number',
       noProject: 'No project to call for',
       call: 'Call',
+      pickUp: 'Pick up',
+      nobodyRings: 'Nothing rings in your group',
     },
     history: {
       title: 'Earlier contacts',

@@ -80,6 +80,8 @@ export default {
       number: '电话号码',
       noProject: '没有可外呼的项目',
       call: '呼叫',
+      pickUp: '代接',
+      nobodyRings: '组内没有正在振铃的来电',
     },
     history: {
       title: '历史联络',
