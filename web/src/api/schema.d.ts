@@ -3582,6 +3582,11 @@ export interface components {
         Destination: {
             /** Client Id */
             client_id: string;
+            /**
+             * Client Name
+             * @description Given for projects
+             */
+            client_name: string;
             /** Id */
             id: string;
             /** Name */
