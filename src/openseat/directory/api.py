@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
 
 from openseat.directory import (
     exchange_api,
@@ -10,6 +13,8 @@ from openseat.directory import (
     flows_api,
     holidays_api,
     phones_api,
+    postings,
+    postings_api,
     prompts_api,
 )
 from openseat.directory.dispositions import DISPOSITION
@@ -23,6 +28,7 @@ from openseat.directory.people import AGENT, AGENT_GROUP, SKILL
 from openseat.directory.queues import QUEUE
 from openseat.directory.routes import add_routes
 from openseat.directory.users import USER
+from openseat.platform.access import Services
 
 NOUNS: tuple[Noun, ...] = (
     OPERATOR,
@@ -54,3 +60,11 @@ router.include_router(flow_trials_api.router)
 router.include_router(prompts_api.router)
 router.include_router(phones_api.router)
 router.include_router(exchange_api.router)
+router.include_router(postings_api.router)
+
+
+@asynccontextmanager
+async def lifespan(_app: FastAPI, shared: Services) -> AsyncIterator[None]:
+    """End postings while the API runs."""
+    async with postings.ending(shared):
+        yield

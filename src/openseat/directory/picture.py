@@ -101,7 +101,7 @@ _QUERIES = {
         select agents.*,
                (select json_object_agg(skill_id, level) from agent_skills
                 where agent_id = agents.id)::text as levels,
-               (select array_agg(queue_id order by position) from agent_queues
+               (select array_agg(queue_id order by position, queue_id) from agent_queues_now
                 join queues on queues.id = queue_id
                 join projects on projects.id = queues.project_id
                 join clients on clients.id = queues.client_id

@@ -39,7 +39,7 @@ class Seat:
 
 async def standing(session: ScopedSession, who: Principal) -> Standing:
     """Return the agents and queues within reach of ``who``."""
-    agents, served = tables.agents, tables.agent_queues
+    agents, served = tables.agents, tables.agent_queues_now
     mine = await session.rows(
         select(agents.c.id).where(
             or_(agents.c.group_id.in_(who.group_ids), agents.c.id == (who.agent_id or ""))

@@ -21,7 +21,9 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    column,
     func,
+    table,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -211,6 +213,24 @@ agent_queues = Table(
     Column("position", Integer, nullable=False),
     Index("ix_agent_queues_queue_id", "queue_id"),
 )
+
+agent_postings = Table(
+    "agent_postings",
+    metadata,
+    Column("agent_id", Text, ForeignKey("agents.id", ondelete="CASCADE"), primary_key=True),
+    Column("queue_id", Text, ForeignKey("queues.id", ondelete="CASCADE"), primary_key=True),
+    # Serves the queue though it is not an own one, or does not though it is.
+    Column("serves", Boolean, nullable=False),
+    Column("until", DateTime(timezone=True)),
+    Column("posted_by", Text, nullable=False),
+    Column("posted_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Index("ix_agent_postings_queue_id", "queue_id"),
+)
+
+agent_queues_now = table(
+    "agent_queues_now", column("agent_id", Text), column("queue_id", Text), column("position")
+)
+"""A view: the own queues, with the postings in force."""
 
 flows = Table(
     "flows",
