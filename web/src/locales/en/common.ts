@@ -93,9 +93,9 @@ export default {
     meeting: 'Meeting',
     training: 'Training',
     lunch: 'Lunch',
-    no_answer: 'Did not answer',
-    refused: 'Refused an offer',
-    unreachable: 'Phone unreachable',
+    not_responding: 'Did not answer',
+    phone_unreachable: 'Phone unreachable',
+    forced: 'By the supervisor',
   },
   outcome: {
     served: 'Served',

@@ -92,9 +92,9 @@ export default {
     meeting: '会议',
     training: '培训',
     lunch: '用餐',
-    no_answer: '振铃未接',
-    refused: '拒接',
-    unreachable: '话机不可达',
+    not_responding: '振铃未接',
+    phone_unreachable: '话机不可达',
+    forced: '班长强制',
   },
   outcome: {
     served: '已接待',
