@@ -29,6 +29,8 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # A microphone that beeps; pages must still be allowed to hear it.
+    "--use-fake-device-for-media-stream",
 ]
 #: What the browser itself logs for answers that a test asked for.
 EXPECTED = ("Failed to load resource", "WebSocket connection to")

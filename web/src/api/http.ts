@@ -82,6 +82,25 @@ export async function request<T>(
   return (await response.json()) as T
 }
 
+/**
+ * Ask the API for a file, in the language of the pages.
+ *
+ * @throws Problem as `request` does.
+ */
+export async function file(path: string, query?: Query): Promise<Blob> {
+  let response: Response
+  try {
+    response = await fetch(address(path, query), {
+      headers: { 'Accept-Language': language },
+      credentials: 'same-origin',
+    })
+  } catch {
+    throw Problem.unreachable()
+  }
+  if (!response.ok) throw await Problem.from(response)
+  return response.blob()
+}
+
 export const get = <T>(path: string, query?: Query, signal?: AbortSignal): Promise<T> =>
   request<T>('GET', path, { query, signal })
 

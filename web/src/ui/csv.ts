@@ -21,8 +21,13 @@ export function csv(header: readonly string[], rows: Iterable<readonly Cell[]>):
 
 /** Hand a text to the browser as a file to keep. */
 export function download(name: string, text: string, type = 'text/csv;charset=utf-8'): void {
+  keep(name, new Blob([text], { type }))
+}
+
+/** Hand a file to the browser to keep. */
+export function keep(name: string, file: Blob): void {
   const link = document.createElement('a')
-  link.href = URL.createObjectURL(new Blob([text], { type }))
+  link.href = URL.createObjectURL(file)
   link.download = name
   link.click()
   // The browser has taken the blob once the click was handled; free it afterwards.
