@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 
 import pytest
 from playwright.sync_api import expect
+
+from openseat.testing.web import floor
 
 pytestmark = pytest.mark.browser
 
@@ -97,6 +100,30 @@ def test_a_call_is_ended_from_its_row_and_a_click_on_the_menu_does_not_open_it(o
     expect(row).to_have_count(0)
     assert page.url.endswith("/floor")
     assert asked(stand_in) == [("POST", f"/floor/calls/{call['call_id']}/end", {})]
+
+
+def test_an_agent_is_moved_between_queues_for_a_time_and_taken_back(open_page, stand_in):
+    page = open_page("/floor", user="lead")
+    before = stand_in.tables["agents"][WATCHED]["queues"]
+    menu_of(page, "李娜").get_by_role("menuitem", name="调整队列").click()
+    dialog = page.get_by_role("dialog", name="调整 1002 李娜 的队列")
+    for queue_id in before:
+        dialog.get_by_text(floor.QUEUES[queue_id][0]).click()
+    dialog.get_by_text("订单售后").click()
+    dialog.get_by_role("combobox", name="持续").click(force=True)
+    page.get_by_role("option", name="30 分钟后自动恢复").click()
+    dialog.get_by_role("button", name="调整", exact=True).click()
+    expect(dialog).to_have_count(0)
+    method, path, body = asked(stand_in)[-1]
+    assert (method, path) == ("PUT", f"/floor/agents/{WATCHED}/posting")
+    assert body["queues"] == ["q-shop"]
+    left = datetime.fromisoformat(body["until"]).timestamp() - floor.millis() / 1000
+    assert 1_700 < left <= 1_800
+    menu_of(page, "李娜").get_by_role("menuitem", name="调整队列").click()
+    dialog.get_by_role("button", name="恢复原有队列").click()
+    expect(dialog).to_have_count(0)
+    assert asked(stand_in)[-1][0] == "DELETE"
+    assert stand_in.tables["agents"][WATCHED]["queues"] == before
 
 
 def test_the_menu_is_worked_by_keyboard(open_page, stand_in):

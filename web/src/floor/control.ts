@@ -26,6 +26,8 @@ export const useControl = defineStore('control', () => {
   const floor = useFloor()
   const session = useSession()
   const subject = shallowRef<Subject | null>(null)
+  /** The agent whose queues are being changed; empty for nobody. */
+  const moving = ref('')
   /** The action under way, so that nothing is asked for twice. */
   const acting = ref<Action | 'leave' | ''>('')
 
@@ -88,5 +90,5 @@ export const useControl = defineStore('control', () => {
    */
   const leave = (): Promise<void> => ask('leave', () => request<void>('DELETE', '/me/supervision'))
 
-  return { subject, acting, allowed, own, seated, supervising, open, close, act, leave }
+  return { subject, moving, acting, allowed, own, seated, supervising, open, close, act, leave }
 })

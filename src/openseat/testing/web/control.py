@@ -39,6 +39,32 @@ def control(router: APIRouter, stand_in: StandIn) -> None:
     async def leave() -> None:
         stand_in.agent(stand_in.own_agent_id, supervising=None)
 
+    own: dict[str, list[str]] = {}
+
+    @router.get("/floor/agents/{agent_id}/posting")
+    async def read_posting(agent_id: str) -> Any:
+        served = stand_in.tables["agents"][agent_id]["queues"]
+        set_up = own.setdefault(agent_id, served)
+        moved = [
+            {
+                "queue_id": queue_id,
+                "serves": queue_id in served,
+                "until": None,
+                "posted_by": "u-lead",
+                "posted_at": "2026-11-21T08:00:00Z",
+            }
+            for queue_id in sorted({*served} ^ {*set_up})
+        ]
+        return {"queues": served, "own_queues": set_up, "items": moved}
+
+    @router.put("/floor/agents/{agent_id}/posting", status_code=204)
+    async def post_agent(agent_id: str, request: Request) -> None:
+        stand_in.agent(agent_id, queues=(await request.json())["queues"])
+
+    @router.delete("/floor/agents/{agent_id}/posting", status_code=204)
+    async def end_posting(agent_id: str) -> None:
+        stand_in.agent(agent_id, queues=own[agent_id])
+
     @router.post("/floor/calls/{call_id}/end", status_code=204)
     async def cut_off(call_id: str) -> Response:
         stand_in.move({}, {"calls": [call_id]})
