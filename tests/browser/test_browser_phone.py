@@ -7,7 +7,9 @@ import os
 import re
 import signal
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.async_api import Page, expect
@@ -320,6 +322,36 @@ async def test_a_customer_is_called_from_the_page(scene: Desks):
     assert customer.caller.lstrip("+") == started.caller.lstrip("+")
     await page.keyboard.press("F2")
     await scene.until_state(page, "空闲")
+
+
+async def test_a_call_back_is_promised_and_kept(scene: Desks):
+    page = await scene.seat()
+    customer = await scene.talk(page)
+    tomorrow = datetime.now(ZoneInfo("Asia/Shanghai")) + timedelta(days=1)
+    due = page.get_by_role("combobox", name="回呼时间")
+    await due.fill(tomorrow.strftime("%Y-%m-%d 10:30"))
+    await due.press("Enter")
+    await page.locator("[data-test=callback]").click()
+    await expect(page.get_by_text("已预约回呼")).to_be_visible()
+    await customer.hang_up()
+    await scene.until_state(page, "空闲")
+    (promised,) = await scene.events(e.CallbackPromised)
+    assert promised.number == customer.caller
+    await page.get_by_role("tab", name=re.compile("待回呼")).click()
+    owed = page.get_by_role("listitem").filter(has_text=customer.caller)
+    await expect(owed).to_be_visible()
+    outside = scene.expect_outside(customer.caller)
+    await owed.get_by_role("button").click()
+    await page.keyboard.press("Enter")
+    async with asyncio.timeout(20):
+        again = await outside.get()
+    await scene.until_heard(again, FIRST)
+    await again.hang_up()
+    await page.keyboard.press("F2")
+    await scene.until_state(page, "空闲")
+    await expect(owed).to_have_count(0)
+    await page.get_by_role("tab", name="最近通话").click()
+    await expect(page.get_by_text(customer.caller).first).to_be_visible()
 
 
 async def test_a_call_needs_no_mouse_from_its_ring_to_its_disposition(scene: Desks):

@@ -15,8 +15,11 @@ from openseat.core.events import (
     CallLanguageSet,
     CallRefused,
     CallStarted,
+    Direction,
     Event,
     Fact,
+    LegKind,
+    LegStarted,
     OfferMade,
     QueueEntered,
     QueueExit,
@@ -92,7 +95,7 @@ class Calls(RowFold[CallRow]):
     """Folds the facts of streams `call:<id>`."""
 
     name: ClassVar = "calls"
-    version: ClassVar = 1
+    version: ClassVar = 2
     table: ClassVar = "calls"
     row: ClassVar = CallRow
     key: ClassVar = {"call_id": "text"}
@@ -147,6 +150,8 @@ def _change(row: CallRow, event: Event, at: int) -> None:  # noqa: C901, PLR0912
             row.queue_outcome = event.outcome.value
         case OfferMade():
             row.offers += 1
+        case LegStarted() if row.direction == Direction.OUTBOUND and event.kind is LegKind.AGENT:
+            _note(row.agent_ids, event.agent_id)
         case SegmentStarted():
             row.segments += 1
             _note(row.agent_ids, event.agent_id)

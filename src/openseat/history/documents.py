@@ -85,11 +85,28 @@ class CallsQuery(Strict):
     client_id: Id | None = None
     project_id: Id | None = None
     queue_id: Id | None = Field(None, description="Was in this queue")
-    agent_id: Id | None = Field(None, description="This agent talked with the customer")
+    agent_id: Id | None = Field(None, description="This agent placed it, or talked in it")
     number: Digits | None = Field(None, description="Part of caller's or called number")
     sort: CallSort = CallSort.STARTED_DOWN
     limit: Annotated[int, Field(ge=1, le=PAGE_LARGEST)] = PAGE_DEFAULT
     cursor: Annotated[str | None, Field(max_length=2000, pattern="^[A-Za-z0-9_-]+$")] = None
+
+
+class Callback(BaseModel):
+    """A promise to call a customer back."""
+
+    callback_id: str
+    client_id: str
+    number: str
+    promised_at: datetime
+    due_at: datetime
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Callback:
+        """Return what a row of the table shows."""
+        values = {name: row[name] for name in ("callback_id", "client_id", "number")}
+        promised_at, due_at = moment(row["promised_at"]), moment(row["due_at"])
+        return cls.model_validate({**values, "promised_at": promised_at, "due_at": due_at})
 
 
 class CallSummary(BaseModel):
@@ -105,7 +122,7 @@ class CallSummary(BaseModel):
     number_id: str
     language: str
     queue_ids: list[str] = Field(description="In the order in which the call came to them")
-    agent_ids: list[str] = Field(description="In the order in which they talked")
+    agent_ids: list[str] = Field(description="Who placed it, and who talked, in that order")
     started_at: datetime
     answered_at: datetime | None
     ended_at: datetime | None

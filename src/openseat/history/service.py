@@ -7,7 +7,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, tuple_
 
+from openseat.core.events import Direction
 from openseat.history.documents import (
+    Callback,
     CallDetail,
     CallEvent,
     CallsQuery,
@@ -17,9 +19,10 @@ from openseat.history.documents import (
     instant,
     moment,
 )
-from openseat.history.tables import call_notes, calls, journal, segments
+from openseat.history.tables import call_notes, callbacks, calls, journal, segments
 from openseat.platform.access import Access
 from openseat.platform.auth import Principal
+from openseat.platform.database import ScopedSession
 from openseat.platform.paging import Page, read_cursor, write_cursor
 from openseat.platform.problems import Problem
 from openseat.platform.reach import reach_of
@@ -47,6 +50,26 @@ async def find_calls(access: Access, query: CallsQuery) -> Page[CallSummary]:
     if len(rows) > query.limit:
         following = write_cursor(query.sort.value, page[-1]["sorted_by"], page[-1]["call_id"])
     return Page(items=[CallSummary.of(row) for row in page], next_cursor=following)
+
+
+async def open_callbacks(session: ScopedSession, agent_id: str, limit: int) -> list[Callback]:
+    """Return what an agent promised and nobody has done yet, the most urgent first.
+
+    A promise is kept by the first call out to its number for its client.
+    """
+    kept = exists().where(
+        calls.c.direction == Direction.OUTBOUND.value,
+        calls.c.called == callbacks.c.number,
+        calls.c.client_id == callbacks.c.client_id,
+        calls.c.started_at > callbacks.c.promised_at,
+    )
+    rows = await session.rows(
+        select(callbacks)
+        .where(callbacks.c.agent_id == agent_id, ~kept)
+        .order_by(callbacks.c.due_at, callbacks.c.id)
+        .limit(limit)
+    )
+    return [Callback.of(row) for row in rows]
 
 
 async def find_call(access: Access, call_id: str) -> CallDetail:

@@ -93,3 +93,18 @@ journal = Table(
     Column("version", SmallInteger),
     Column("data", JSONB),
 )
+
+callbacks = Table(
+    "callbacks",
+    metadata,
+    Column("callback_id", Text, key="id", primary_key=True),
+    Column("cell_id", Text),
+    Column("client_id", Text),
+    Column("agent_id", Text),
+    Column("call_id", Text),
+    Column("queue_id", Text),
+    Column("number", Text),
+    Column("reason", Text),
+    Column("promised_at", BigInteger),
+    Column("due_at", BigInteger),
+)

@@ -10,7 +10,7 @@ from fastapi import APIRouter, FastAPI
 from openseat.floor.link import feed
 from openseat.platform.access import Services
 from openseat.platform.settings import LOOPBACK
-from openseat.realtime import control, desk, in_call, phone, pop, socket, targets
+from openseat.realtime import control, desk, in_call, log, phone, pop, socket, targets
 from openseat.realtime.gateway import Gateway, running
 from openseat.realtime.listening import listening
 from openseat.realtime.presence import Presence, watching
@@ -20,6 +20,7 @@ router.include_router(socket.router)
 router.include_router(desk.router)
 router.include_router(control.router)
 router.include_router(in_call.router)
+router.include_router(log.router)
 router.include_router(pop.router)
 router.include_router(targets.router)
 router.include_router(phone.router)

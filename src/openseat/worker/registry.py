@@ -5,6 +5,7 @@ from __future__ import annotations
 from openseat.billing.usage import UsageCalls, UsageStorage
 from openseat.figures.projection import Figures
 from openseat.history.agent_time import AgentTime
+from openseat.history.callbacks import Callbacks
 from openseat.history.calls import Calls
 from openseat.history.notes import CallNotes
 from openseat.history.segments import Segments
@@ -18,6 +19,7 @@ def projections() -> tuple[Projection, ...]:
         Calls(),
         Segments(),
         CallNotes(),
+        Callbacks(),
         AgentTime(),
         Recordings(),
         RecordingFiles(),

@@ -47,8 +47,9 @@ export class Trend {
     const totals: Totals = { answered: 0, abandoned: 0 }
     for (const queue of queues) {
       waiting += queue.waiting
-      totals.answered += queue.today.answered
-      totals.abandoned += queue.today.abandoned + queue.today.short_abandoned
+      // Agents are not told of the day.
+      totals.answered += queue.today?.answered ?? 0
+      totals.abandoned += (queue.today?.abandoned ?? 0) + (queue.today?.short_abandoned ?? 0)
     }
     let talking = 0
     for (const call of calls) if (TALKING.has(call.state)) talking += 1

@@ -176,17 +176,16 @@ def desk(router: APIRouter, stand_in: StandIn) -> None:
     async def done() -> None:
         """Do nothing: what was asked is kept in `received`."""
 
-    @router.get("/me/agent")
-    async def read_seat() -> Any:
-        return stand_in.seat()
-
     @router.get("/me/agent/screen-pop")
     async def read_screen_pop() -> Any:
         return stand_in.screen_pop() or Response(status_code=204)
 
-    @router.get("/me/agent/destinations")
-    async def list_destinations() -> Any:
-        return stand_in.destinations()
+    for path, answer in (
+        ("/me/agent", stand_in.seat),
+        ("/me/agent/log", stand_in.log),
+        ("/me/agent/destinations", stand_in.destinations),
+    ):
+        router.add_api_route(path, answer, response_model=None)
 
     for command in (
         "hold", "resume", "mute", "hang-up", "refuse", "transfer", "consult", "return", "complete",
@@ -212,6 +211,8 @@ def desk(router: APIRouter, stand_in: StandIn) -> None:
         until = stand_in.seat()["after_call_work_until"] or 0
         extra = (await request.json())["extra_s"] * 1000
         stand_in.agent(stand_in.own_agent_id, until=until + extra)
+
+    router.add_api_route("/segments/{segment_id}/callback", done, methods=["POST"], status_code=204)
 
     @router.post("/segments/{segment_id}/disposition", status_code=204)
     async def dispose() -> None:

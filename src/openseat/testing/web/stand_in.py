@@ -171,6 +171,20 @@ class StandIn:
             },
         }
 
+    def log(self) -> Row:
+        """The signed-in agent's latest calls and promises."""
+        mine = [one for one in self.calls if self.own_agent_id in one["agent_ids"]][:20]
+        due = floor.iso(floor.millis() + 3_600_000)
+        promise = {
+            "callback_id": "callback-3-1",
+            "client_id": "c-hx",
+            "number": "+8613700001234",
+            "promised_at": floor.iso(floor.millis()),
+            "due_at": due,
+        }
+        named = {key: name for key, (name, _) in floor.PROJECTS.items()}
+        return {"calls": mine, "callbacks": [promise], "names": {**floor.CLIENTS, **named}}
+
     def destinations(self) -> Row:
         """Whom the signed-in agent can reach."""
         own = self.tables["agents"][self.own_agent_id]

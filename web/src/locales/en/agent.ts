@@ -84,6 +84,28 @@ export default {
       pickUp: 'Pick up',
       nobodyRings: 'Nothing rings in your group',
     },
+    log: {
+      calls: 'Latest calls',
+      callbacks: 'Call-backs',
+      noCalls: 'No calls yet.',
+      noCallbacks: 'No call-backs to do.',
+      dial: 'Call {number}',
+      cause: {
+        unknown: 'No such number',
+        busy: 'Busy',
+        noAnswer: 'No answer',
+        off: 'Not reachable',
+        refused: 'Refused',
+        network: 'Network failure',
+        other: 'Not connected',
+      },
+    },
+    callback: {
+      title: 'Promise a call-back',
+      due: 'When',
+      promise: 'Promise',
+      promised: 'Call-back promised',
+    },
     history: {
       title: 'Earlier contacts',
       note: 'Of this customer with this client',

@@ -83,6 +83,28 @@ export default {
       pickUp: '代接',
       nobodyRings: '组内没有正在振铃的来电',
     },
+    log: {
+      calls: '最近通话',
+      callbacks: '待回呼',
+      noCalls: '还没有通话。',
+      noCallbacks: '没有待办的回呼。',
+      dial: '呼叫 {number}',
+      cause: {
+        unknown: '空号',
+        busy: '忙线',
+        noAnswer: '无人接听',
+        off: '无法接通',
+        refused: '拒接',
+        network: '网络故障',
+        other: '未接通',
+      },
+    },
+    callback: {
+      title: '预约回呼',
+      due: '回呼时间',
+      promise: '预约',
+      promised: '已预约回呼',
+    },
     history: {
       title: '历史联络',
       note: '该客户与此企业客户的往来',
