@@ -280,6 +280,19 @@ def test_signing_the_supervisor_out_ends_the_supervision():
     assert w.same_after_replay()
 
 
+@pytest.mark.parametrize("mode", [M.LISTEN, M.WHISPER])
+def test_an_agent_whose_page_was_reloaded_is_heard_on_the_new_leg(mode):
+    w, leg, ear = supervised(mode)
+    w.do(i.ReconnectPhone(agent_id=AGENT))
+    new = w.last(fx.Originate).leg_id
+    w.do(i.LegAnswered(leg_id=new))
+    w.do(i.LegEnded(leg_id=leg, cause=16))
+    heard = w.last(fx.Overhear)
+    assert (heard.leg_id, heard.ear_id, heard.speaks) == (new, ear, mode is M.WHISPER)
+    assert not reasons(w)
+    assert w.same_after_replay()
+
+
 def test_after_a_restart_of_the_floor_the_ear_hears_again():
     w, leg, ear = supervised(M.WHISPER)
     legs = [

@@ -7,7 +7,7 @@ from openseat.core import inputs as i
 from openseat.core.agents import Agent
 from openseat.core.browser_phone import in_browser
 from openseat.core.calls.model import Call, Leg, LegState, Offer
-from openseat.core.cell import ending, queueing, sending, talking
+from openseat.core.cell import ending, queueing, sending, supervising, talking
 from openseat.core.cell.turn import Turn
 from openseat.core.effects import Hangup, MuteLeg, Originate
 
@@ -95,6 +95,7 @@ def answered(turn: Turn, call: Call, leg: Leg) -> bool:
         turn.do(MuteLeg(leg_id=leg.leg_id, muted=True))
     turn.do(Hangup(leg_id=held.leg_id))
     ending.record_leg_end(turn, call, held, cause=16)
+    supervising.resume(turn, call)
     return True
 
 
@@ -148,8 +149,8 @@ def grace_over(turn: Turn, agent_id: str) -> None:
     others = [
         leg
         for leg in call.legs.values()
-        if leg.leg_id != call.customer_leg_id and leg.bridge_id == call.talk_bridge_id
+        if leg.kind in (e.LegKind.AGENT, e.LegKind.OUTSIDE) and leg.bridge_id == call.talk_bridge_id
     ]
-    if not others:
+    if not others and not supervising.inherit(turn, call):
         talking.unbridge_customer(turn, call)
         sending.back_to_queue(turn, call, e.EndedBy.SYSTEM)
