@@ -1271,6 +1271,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/agent/log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Own Log
+         * @description Tell the agent's own latest calls, and the call-backs they owe.
+         */
+        get: operations["read_own_log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/agent/mute": {
         parameters: {
             query?: never;
@@ -3125,7 +3145,7 @@ export interface components {
         CallDetail: {
             /**
              * Agent Ids
-             * @description In the order in which they talked
+             * @description Who placed it, and who talked, in that order
              */
             agent_ids: string[];
             /** Answered At */
@@ -3343,7 +3363,7 @@ export interface components {
         CallSummary: {
             /**
              * Agent Ids
-             * @description In the order in which they talked
+             * @description Who placed it, and who talked, in that order
              */
             agent_ids: string[];
             /** Answered At */
@@ -3427,6 +3447,28 @@ export interface components {
              * @description In queues
              */
             wait_s: number;
+        };
+        /**
+         * Callback
+         * @description A promise to call a customer back.
+         */
+        Callback: {
+            /** Callback Id */
+            callback_id: string;
+            /** Client Id */
+            client_id: string;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Number */
+            number: string;
+            /**
+             * Promised At
+             * Format: date-time
+             */
+            promised_at: string;
         };
         /**
          * CallbackPromise
@@ -4909,6 +4951,29 @@ export interface components {
          * @enum {string}
          */
         OutcomeFilter: "refused" | "served" | "voicemail" | "abandoned" | "self_service" | "unanswered" | "in_progress";
+        /**
+         * OwnLog
+         * @description What the agent did lately, and has still to do.
+         */
+        OwnLog: {
+            /**
+             * Callbacks
+             * @description Promised and not yet done, most urgent first
+             */
+            callbacks: components["schemas"]["Callback"][];
+            /**
+             * Calls
+             * @description Taken or placed, newest first
+             */
+            calls: components["schemas"]["CallSummary"][];
+            /**
+             * Names
+             * @description What the clients, projects … above are called
+             */
+            names: {
+                [key: string]: string;
+            };
+        };
         /** Page[AgentGroup] */
         Page_AgentGroup_: {
             /** Items */
@@ -9459,7 +9524,7 @@ export interface operations {
                 project_id?: string | null;
                 /** @description Was in this queue */
                 queue_id?: string | null;
-                /** @description This agent talked with the customer */
+                /** @description This agent placed it, or talked in it */
                 agent_id?: string | null;
                 /** @description Part of caller's or called number */
                 number?: string | null;
@@ -16008,6 +16073,98 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    read_own_log: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnLog"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
