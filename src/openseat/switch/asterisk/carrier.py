@@ -48,6 +48,8 @@ _MEDIA = {
     "direct_media": "no",
     "rtp_symmetric": "yes",
     "transport": UDP,
+    # Every run says this anew, and an update without it would make callers "unknown".
+    "callerid": "",
 }
 _ENCRYPTED = {"transport": TLS, "media_encryption": "sdes"}
 
