@@ -80,8 +80,8 @@ Made from the table in `openseat.core.agents`; a test compares the two.
 An agent leaves a contact for after-call work, then for what was intended meanwhile (busy, outbound
 only, sign-out), else idle. A contact begun from busy or outbound only leads back there. Nothing
 that people ask for takes effect during a contact; a desktop that is lost during one matters only
-after it, unless the agent's phone was in it: then the customer goes back to the queue when the grace
-time is over. An agent who is away longer than the grace time is signed out.
+after it, unless the agent's phone was in it: then the customer goes back to the queue when the
+grace time is over. An agent who is away longer than the grace time is signed out.
 
 The diagram leaves out what returns to the same state, and draws `contact` for the four states of a
 conversation.
