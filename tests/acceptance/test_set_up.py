@@ -23,7 +23,7 @@ from openseat.testing.world import CUSTOMER, FIRST, LIMIT_S, World, ended, runni
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.switch, pytest.mark.database]
 
-NUMBER = "+862150109077"
+NUMBER, TEST_NUMBER = "+862150109077", "+862150109078"
 SPRING, AUTUMN = 620, 1040
 """Hertz: what the prompt sounds like at first, and after it was replaced."""
 
@@ -96,9 +96,9 @@ async def known(world: World) -> None:
     await world.until(configured, f"the floor does not read version {version}")
 
 
-async def greeting(world: World, name: str) -> list[int]:
-    """Call the new number to the flow's end and return which of the two tones was heard."""
-    caller = await world.stage.dial(NUMBER, f"+8613700{name:0>6}")
+async def greeting(world: World, name: str, number: str = NUMBER) -> list[int]:
+    """Call a number to the flow's end and return which of the two tones was heard."""
+    caller = await world.stage.dial(number, f"+8613700{name:0>6}")
     async with asyncio.timeout(LIMIT_S):
         await caller.up.wait()
         await caller.listen(f"greeting-{name}")
@@ -144,6 +144,21 @@ async def test_flows_prompts_and_numbers_change_under_a_call_that_goes_on(
     await customer.hang_up()
     await ended(world, customer)
     assert phone.gone.is_set() or await asyncio.wait_for(phone.gone.wait(), LIMIT_S)
+
+
+async def test_a_draft_is_called_before_it_is_published(world: World, admin: httpx.AsyncClient):
+    for name, hertz in (("draft-one", SPRING), ("draft-two", AUTUMN)):
+        await ask(admin, "POST", "/prompts", data={"name": name}, files=tone(hertz))
+    made = await ask(admin, "POST", "/flows", json={"name": "草稿", "draft": flow("draft-one")})
+    number = {"e164": TEST_NUMBER, "flow_id": made["id"], "draft": True}
+    await ask(admin, "POST", "/numbers", json=number)
+    await known(world)
+    assert await greeting(world, "11", TEST_NUMBER) == [SPRING]
+    await ask(admin, "PATCH", f"/flows/{made['id']}", json={"draft": flow("draft-two")})
+    await known(world)
+    assert await greeting(world, "12", TEST_NUMBER) == [AUTUMN]
+    assert (await ask(admin, "GET", f"/flows/{made['id']}"))["published_number"] is None
+    await world.nothing_is_left()
 
 
 async def test_everything_around_a_call_is_changed_and_both_go_on_talking(

@@ -23,6 +23,9 @@ class NumberFields(Strict):
     project_id: Id | None = None
     language: Language = "zh-CN"
     note: Line = ""
+    draft: bool = Field(
+        default=False, description="A test number: calls go through the flow's draft as it stands"
+    )
     active: bool = True
 
 

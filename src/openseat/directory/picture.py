@@ -136,7 +136,14 @@ _QUERIES = {
         from flows join flow_versions on flow_versions.flow_id = flows.id
              and flow_versions.number = flows.published_number
         left join clients on clients.id = flows.client_id
-        where coalesce(clients.cell_id, $1) = $1 order by flows.id""",
+        where coalesce(clients.cell_id, $1) = $1
+        union all
+        select flows.id || ':draft', flows.version, flows.draft::text
+        from flows left join clients on clients.id = flows.client_id
+        where coalesce(clients.cell_id, $1) = $1
+              and exists (select 1 from numbers
+                          where numbers.flow_id = flows.id and numbers.draft and numbers.active)
+        order by 1""",
     "phones": """
         select phones.* from phones
         left join agents on agents.id = phones.agent_id
@@ -221,7 +228,7 @@ def _number(row: _Row) -> NumberConfig:
     return NumberConfig(
         number_id=row["id"],
         e164=row["e164"],
-        flow_id=row["flow_id"],
+        flow_id=f"{row['flow_id']}:draft" if row["draft"] else row["flow_id"],
         client_id=row["client_id"],
         project_id=row["project_id"],
         language=row["language"],

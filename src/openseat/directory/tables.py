@@ -272,6 +272,8 @@ numbers = Table(
     Column("flow_id", Text, ForeignKey("flows.id"), nullable=False, index=True),
     _words("language", "zh-CN"),
     _words("note"),
+    # Calls go through the flow's draft, to try it before it is published.
+    _flag("draft"),
     _flag("active", True),
     *_common(),
     ForeignKeyConstraint(["client_id", "project_id"], ["projects.client_id", "projects.id"]),

@@ -240,6 +240,7 @@ const numbers: Noun = {
     CLIENT,
     { name: 'project_id', as: 'reference', to: 'projects' },
     { name: 'note' },
+    { name: 'draft', as: 'flag', width: 84 },
     ACTIVE,
   ],
   groups: [
@@ -251,6 +252,7 @@ const numbers: Noun = {
         { name: 'project_id', kind: 'reference', to: 'projects', optional: true, within: 'client_id' },
         { name: 'flow_id', kind: 'reference', to: 'flows', needed: true, within: 'client_id' },
         LANGUAGE,
+        { name: 'draft', kind: 'flag', preset: false, hint: 'draft' },
         { name: 'note', kind: 'text', longest: 200, preset: '' },
         ENABLED,
       ],

@@ -4691,6 +4691,11 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            /**
+             * Draft
+             * @description A test number: calls go through the flow's draft as it stands
+             */
+            draft: boolean;
             /** E164 */
             e164: string;
             /**
@@ -4753,6 +4758,12 @@ export interface components {
             active: boolean;
             /** Client Id */
             client_id?: string | null;
+            /**
+             * Draft
+             * @description A test number: calls go through the flow's draft as it stands
+             * @default false
+             */
+            draft: boolean;
             /** E164 */
             e164: string;
             /**
@@ -4783,6 +4794,11 @@ export interface components {
             active?: boolean;
             /** Client Id */
             client_id?: string | null;
+            /**
+             * Draft
+             * @description A test number: calls go through the flow's draft as it stands
+             */
+            draft?: boolean;
             /** E164 */
             e164?: string;
             /**

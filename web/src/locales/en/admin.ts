@@ -168,6 +168,7 @@ export default {
       time_zone: 'Time zone',
       weekly: 'Week',
       days: 'Days',
+      draft: 'Test number',
       e164: 'Number',
       note: 'Note',
       kind: 'Kind',
@@ -198,6 +199,7 @@ export default {
       busy_reasons: 'Busy reasons',
     },
     hint: {
+      draft: 'Calls to it go through the flow\'s draft as last saved; other calls are not touched before it is published.',
       agentNumber: '2 to 10 digits.',
       ownPerson: 'The client\'s own person; empty for the operator\'s.',
       queuesInOrder: 'Preferred in the order chosen.',

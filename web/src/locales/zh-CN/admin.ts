@@ -166,6 +166,7 @@ export default {
       time_zone: '时区',
       weekly: '每周时段',
       days: '日期',
+      draft: '试呼号码',
       e164: '号码',
       note: '备注',
       kind: '类型',
@@ -196,6 +197,7 @@ export default {
       busy_reasons: '示忙原因',
     },
     hint: {
+      draft: '打这个号码走流程的草稿，保存后立即可试，发布前不影响其他来电。',
       agentNumber: '2 至 10 位数字。',
       ownPerson: '企业自有的座席员；运营商的留空。',
       queuesInOrder: '按选择的先后优先。',
