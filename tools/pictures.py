@@ -10,7 +10,6 @@ import argparse
 import asyncio
 import contextlib
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -22,6 +21,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from openseat.floor.link import feed
 from openseat.platform.settings import LOOPBACK, Settings
+from openseat.testing.headset import FLAGS, chromium_program
 from openseat.testing.product import running_product
 
 CLONE = Path(__file__).resolve().parent.parent
@@ -31,6 +31,7 @@ AT_ONCE = 8
 """So many calls are there before the first picture is taken."""
 
 LIMIT_MS = 90_000
+RELOADS, RELOAD_MS = 30, 2_000
 HEIGHTS = {1440: 900, 1920: 1080}
 SECRETS = {"admin": "demo_admin", "supervisor": "demo_supervisor", "jincheng": "demo_client"}
 
@@ -53,26 +54,89 @@ def _heading(page: Page) -> None:
     expect(page.get_by_role("main")).to_be_visible()
 
 
-def _in_a_call(page: Page) -> None:
-    _heading(page)
-    expect(page.get_by_role("button", name="保持")).to_be_enabled(timeout=LIMIT_MS)
-
-
 def _rows(page: Page) -> None:
-    _heading(page)
     expect(page.get_by_role("row").nth(2)).to_be_visible(timeout=LIMIT_MS)
 
 
+def _seat(page: Page) -> None:
+    expect(page.get_by_role("button", name="签入")).to_be_enabled()
+
+
+def _in_a_call(page: Page) -> None:
+    expect(page.locator("[data-test=hold]")).to_be_enabled(timeout=LIMIT_MS)
+
+
+def _choosing_a_target(page: Page) -> None:
+    _in_a_call(page)
+    page.keyboard.press("Alt+T")
+    page.get_by_role("tab", name="队列").click()
+    expect(page.get_by_role("option").first).to_be_visible()
+
+
+def _menu_of_an_agent(page: Page) -> None:
+    """Sit down, so that the menu offers everything, and open it on somebody who talks."""
+    _seat(page)
+    page.get_by_role("button", name="签入").click()
+    expect(page.locator("[data-test=phone]")).to_have_text("话机就绪", timeout=LIMIT_MS)
+    page.get_by_role("link", name="现场监控").click()
+    talking = page.locator(".os-agent[data-state=talking]").first
+    expect(talking).to_be_visible(timeout=LIMIT_MS)
+    talking.get_by_role("button").click()
+    expect(page.get_by_role("menu")).to_be_visible()
+
+
+def _step_chosen(page: Page) -> None:
+    page.locator("[data-step]").nth(1).click()
+    expect(page.locator(".os-step-form")).to_be_visible()
+
+
+def _trial(page: Page) -> None:
+    page.get_by_role("tab", name="试走").click()
+    page.get_by_role("button", name="拨入").click()
+    page.get_by_role("group", name="电话按键").get_by_role("button", name="1", exact=True).click()
+    expect(page.get_by_role("button", name="退一步")).to_be_enabled()
+
+
+def _preview(page: Page) -> None:
+    """Bring back what was taken out, with one name changed and one agent more."""
+    with page.expect_download() as taken:
+        page.get_by_role("button", name="导出").click()
+        page.get_by_role("menuitem", name="CSV").click()
+    lines = taken.value.path().read_text("utf-8-sig").splitlines()
+    lines.append(lines[1].replace("1001", "1017").replace("王芳", "何静"))
+    lines[1] = lines[1].replace("王芳", "王芳芳")
+    page.get_by_role("button", name="导入").click()
+    table = {"name": "agents.csv", "mimeType": "text/csv", "buffer": "\n".join(lines).encode()}
+    page.locator("input[type=file]").set_input_files(table)  # type: ignore[arg-type]
+    expect(page.get_by_role("dialog").get_by_role("row").nth(1)).to_be_visible()
+
+
+def _recorded_call(page: Page) -> None:
+    """Open a call whose recording is there already."""
+    recorded = page.get_by_role("row").filter(has_text="▶").first
+    for _ in range(RELOADS):
+        _rows(page)
+        if recorded.is_visible():
+            break
+        page.wait_for_timeout(RELOAD_MS)
+        page.reload()
+    recorded.click()
+    expect(page.get_by_role("button", name="播放").first).to_be_visible(timeout=LIMIT_MS)
+
+
 PICTURES = (
-    Picture("supervisor-floor", "supervisor", "/floor", _heading),
+    Picture("supervisor-floor", "supervisor", "/floor", _rows),
     Picture("supervisor-wallboard", "supervisor", "/wallboard", _there),
+    Picture("supervisor-menu", "supervisor", "/agent", _menu_of_an_agent),
+    Picture("agent-sign-in", "agent16", "/agent", _seat),
     Picture("agent-desk", "agent1", "/agent", _in_a_call),
-    Picture("administrator-flows", "admin", "/admin/flows", _rows),
-    Picture("administrator-flow", "admin", "/admin/flows/jincheng-menu", _heading),
-    Picture("administrator-queues", "admin", "/admin/queues", _rows),
-    Picture("administrator-trunks", "admin", "/admin/trunks", _rows),
-    Picture("administrator-audit", "admin", "/admin/audit", _heading),
-    Picture("calls", "supervisor", "/calls", _rows),
+    Picture("agent-transfer", "agent2", "/agent", _choosing_a_target),
+    Picture("administrator-flow", "admin", "/admin/flows/jincheng-menu", _step_chosen),
+    Picture("administrator-trial", "admin", "/admin/flows/jincheng-menu", _trial),
+    Picture("administrator-queue", "admin", "/admin/queues/jincheng-claims", _heading),
+    Picture("administrator-import", "admin", "/admin/agents", _preview),
+    Picture("administrator-trunk", "admin", "/admin/trunks", _rows),
+    Picture("call", "supervisor", "/calls", _recorded_call),
     Picture("figures", "supervisor", "/figures", _rows),
 )
 
@@ -132,13 +196,12 @@ async def _until_busy(settings: Settings) -> None:
 
 @contextlib.contextmanager
 def _chromium() -> Iterator[Browser]:
-    program = os.environ.get("OPENSEAT_CHROMIUM") or next(
-        filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
-    )
-    if program is None:
-        raise SystemExit("no Chromium found: install it, or name it in OPENSEAT_CHROMIUM")
+    try:
+        program = chromium_program()
+    except LookupError as error:
+        raise SystemExit(str(error)) from error
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=program, args=list(FLAGS))
         yield browser
         browser.close()
 
