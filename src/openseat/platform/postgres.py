@@ -147,7 +147,10 @@ class Cluster:
             durability="" if self.durable else _NOT_DURABLE,
         )
         self._write("postgresql.conf", text)
-        self._write("pg_hba.conf", f"host all all {_LOOPBACK}/32 scram-sha-256\n")
+        # The second line is for pg_basebackup: a backup of the whole cluster while it runs.
+        allowed = ("all all", "replication postgres")
+        lines = "".join(f"host {who} {_LOOPBACK}/32 scram-sha-256\n" for who in allowed)
+        self._write("pg_hba.conf", lines)
 
     def command(self) -> list[str]:
         """Return the command that runs the server in the foreground, refusing to be root or not."""

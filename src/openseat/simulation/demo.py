@@ -19,7 +19,7 @@ from openseat.core.errors import CoreError
 from openseat.core.events import Fact
 from openseat.core.inputs import SetIdle, SignIn, SignOut
 from openseat.directory.picture import Picture, read_picture
-from openseat.floor.link import FloorLink, FloorUnavailable
+from openseat.floor.link import FloorLink, FloorUnavailable, LinkBroken, feed
 from openseat.journal.reader import JournalReader
 from openseat.platform.settings import LOOPBACK, Settings
 from openseat.simulation import audit, traffic
@@ -95,6 +95,8 @@ class Demo:
                 endpoint = phones[agent.agent_id].endpoint
                 await self._sign_in(agent.agent_id, endpoint)
                 tending.append(asyncio.create_task(self._keep_ready(agent.agent_id)))
+            ours = {agent.agent_id for agent in chosen}
+            tending.append(asyncio.create_task(self._introduce(accounts, ours)))
             await self._customers(accounts, voices)
             facts = await self._settled(first, accounts)
         finally:
@@ -139,6 +141,24 @@ class Demo:
         while True:
             await asyncio.sleep(self._rng.uniform(1.5, 4.0))
             await self._quietly(SetIdle(agent_id=agent_id))
+
+    async def _introduce(self, accounts: dict[str, Account], ours: set[str]) -> None:
+        """Tell customers that somebody talks to them who is no agent of ours.
+
+        Ours tell them themselves, so that the journal is compared with something it did not say.
+        """
+        token = self._settings.secrets.read("floor_link")
+        while True:
+            try:
+                async for frame in feed(LOOPBACK, self._settings.ports.floor_link, token):
+                    rows = frame if frame["feed"] == "snapshot" else frame["set"]
+                    for call in rows.get("calls", {}).values():
+                        account = accounts.get(call["caller"])
+                        other = call["agent_id"] not in ours
+                        if account is not None and other and call["state"] == "talking":
+                            account.met.set()
+            except (FloorUnavailable, LinkBroken):
+                await asyncio.sleep(0.5)
 
     async def _quietly(self, command: SignOut | SetIdle) -> None:
         """Send a command that may well be refused, or find no floor for a moment."""
