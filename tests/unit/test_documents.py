@@ -1,4 +1,4 @@
-"""What the documents point at is there: files, headings, pictures, commands, and the other language."""
+"""What documents point at is there: files, headings, pictures, commands, the other language."""
 
 from __future__ import annotations
 
