@@ -8,22 +8,25 @@ import math
 import struct
 import wave
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import asyncpg
 import httpx
 import pytest
+from playwright.async_api import expect
 
 from openseat.core import events as e
 from openseat.platform.access import CSRF_HEADER
 from openseat.platform.settings import Settings
 from openseat.simulation import crowd
+from openseat.testing.headset import LIMIT_MS, humming_browser
 from openseat.testing.tones import hears
 from openseat.testing.world import CUSTOMER, FIRST, LIMIT_S, World, ended, running_world, talk
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.switch, pytest.mark.database]
 
-NUMBER, TEST_NUMBER = "+862150109077", "+862150109078"
+NUMBER, TEST_NUMBER, DRAWN_NUMBER = "+862150109077", "+862150109078", "+862150109079"
 SPRING, AUTUMN = 620, 1040
 """Hertz: what the prompt sounds like at first, and after it was replaced."""
 
@@ -144,6 +147,61 @@ async def test_flows_prompts_and_numbers_change_under_a_call_that_goes_on(
     await customer.hang_up()
     await ended(world, customer)
     assert phone.gone.is_set() or await asyncio.wait_for(phone.gone.wait(), LIMIT_S)
+
+
+@pytest.mark.browser
+async def test_a_flow_drawn_in_the_page_is_called_and_its_new_prompt_heard(
+    world: World, admin: httpx.AsyncClient, tmp_path: Path
+):
+    """The whole way: a prompt uploaded, a flow drawn, checked and published, a number, a call."""
+    secret, site = world.settings.secrets.read("demo_admin"), world.settings.ports.web
+    sound = tmp_path / "drawn.wav"
+    sound.write_bytes(tone(SPRING)["file"][1])
+    async with humming_browser(tmp_path, CUSTOMER) as browser:
+        page = await browser.new_page(locale="zh-CN")
+        page.set_default_timeout(LIMIT_MS)
+        await page.goto(f"http://127.0.0.1:{site}/admin/prompts")
+        await page.get_by_label("用户名").fill("admin")
+        await page.get_by_label("密码", exact=True).fill(secret)
+        await page.keyboard.press("Enter")
+        await page.get_by_role("button", name="新建").click()
+        await page.get_by_label("提示名").fill("drawn")
+        await page.get_by_label("文字内容").fill("画出来的问候")
+        await page.locator("input[type=file]").set_input_files(sound)
+        await page.get_by_role("dialog").get_by_role("button", name="保存").click()
+        await expect(page.locator("main tbody tr").filter(has_text="drawn")).to_be_visible()
+
+        await page.get_by_role("link", name="语音流程").click()
+        await expect(page.get_by_role("heading", name="语音流程")).to_be_visible()
+        await page.get_by_role("button", name="新建").click()
+        await page.get_by_role("dialog").get_by_label("名称").fill("画出来的流程")
+        await page.get_by_role("button", name="开始绘制").click()
+        palette = page.get_by_role("navigation", name="步骤")
+        await palette.get_by_role("button", name="播放").click()
+        await page.get_by_role("button", name="添加播放内容").click()
+        await page.get_by_role("combobox", name="播放内容 1").click()
+        await page.keyboard.type("drawn")
+        await page.keyboard.press("Enter")
+        start = page.locator("[data-step=announce] .vue-flow__handle[data-handleid=next]")
+        await start.drag_to(page.locator("[data-step=hang-up] .gist"))
+        await page.get_by_role("button", name="设为起点").click()
+        await expect(page.get_by_text("可以发布")).to_be_visible(timeout=LIMIT_MS)
+        await page.get_by_role("button", name="发布").click()
+        await page.get_by_role("dialog").get_by_role("button", name="发布").click()
+        await expect(page.get_by_text("线上第 1 版")).to_be_visible(timeout=LIMIT_MS)
+
+        await page.get_by_role("link", name="返回列表").click()
+        await page.get_by_role("link", name="接入号码").click()
+        await expect(page.get_by_role("heading", name="接入号码")).to_be_visible()
+        await page.get_by_role("button", name="新建").click()
+        form = page.locator(".os-noun-form")
+        await form.locator("[data-field=e164]").get_by_role("textbox").fill(DRAWN_NUMBER)
+        await form.locator("[data-field=flow_id]").get_by_role("combobox").click()
+        await page.get_by_role("option", name="画出来的流程").click()
+        await form.get_by_role("button", name="保存").click()
+        await expect(page.locator("main tbody tr").filter(has_text=DRAWN_NUMBER)).to_be_visible()
+    await known(world)
+    assert await greeting(world, "21", DRAWN_NUMBER) == [SPRING]
 
 
 async def test_a_draft_is_called_before_it_is_published(world: World, admin: httpx.AsyncClient):
