@@ -7,6 +7,7 @@ import os
 import signal
 from collections.abc import AsyncIterator
 
+import httpx
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -15,10 +16,12 @@ from openseat.core import events as e
 from openseat.core.config import Target, TargetKind
 from openseat.core.events import SupervisionMode as M
 from openseat.core.inputs import Consult, EndSupervision, Hold, Resume, SetIdle, Supervise, Transfer
+from openseat.directory.sip_password import sip_password
 from openseat.platform.processes import ProcessRecord
-from openseat.platform.settings import Settings
+from openseat.platform.settings import LOOPBACK, Settings
 from openseat.platform.status import child_record
 from openseat.simulation.stage import Party
+from openseat.switch.port import Phone
 from openseat.testing.tones import hears
 from openseat.testing.world import CUSTOMER, FIRST, LIMIT_S, SECOND, World, running_world, talk
 
@@ -334,3 +337,45 @@ async def test_a_killed_floor_leaves_every_ear_where_it_was(world: World, mode: 
     assert (EAR in await after.heard("agent")) == (mode is not M.LISTEN)
     assert (EAR in await after.heard("customer")) == (mode is M.BARGE)
     await ended_by(world, "call_over")
+
+
+async def test_from_the_page_to_the_ear_a_supervisor_listens_to_whom_they_manage(world: World):
+    settings = world.settings
+    phone = Phone(endpoint="1901", password=sip_password(settings.secrets.read("phones"), "1901"))
+    world.rung[phone.endpoint] = asyncio.Queue()
+    await world.stage.plug_in([phone], world.rings)
+    await world.ready(AGENT)
+    customer, agent = await talk(world, 0.5)
+    base = f"http://{LOOPBACK}:{settings.ports.web}/api/v1"
+    async with httpx.AsyncClient(base_url=base, timeout=LIMIT_S) as page:
+        password = settings.secrets.read("demo_supervisor")
+        answer = await page.post("/session", json={"login": "supervisor", "password": password})
+        page.headers["X-OpenSeat-CSRF"] = answer.raise_for_status().json()["csrf_token"]
+        signed_in = await page.post("/me/agent/sign-in", json={"endpoint": phone.endpoint})
+        assert signed_in.status_code == 204, signed_in.text
+        (stream,) = {
+            one.stream for one in await world.facts() if isinstance(one.event, e.CallStarted)
+        }
+        asked = {"mode": "listen", "call_id": stream.removeprefix("call:")}
+        path = f"/floor/agents/{agent_id(world, AGENT)}/supervision"
+
+        async def listening() -> bool:
+            # The phone that was only just plugged in may not be reachable yet.
+            return (await page.post(path, json=asked)).status_code == 204
+
+        await world.until(listening, "the supervisor cannot listen")
+        async with asyncio.timeout(LIMIT_S):
+            ear = await world.rung[phone.endpoint].get()
+        await ear.answer()
+        world.tone(ear, EAR)
+        heard = await phase(world, "page", customer=customer, agent=agent, ear=ear)
+        assert (await page.delete("/me/supervision")).status_code == 204
+        async with asyncio.timeout(LIMIT_S):
+            await ear.gone.wait()
+        await over(world, customer, agent)
+        assert (await page.post("/me/agent/sign-out")).status_code == 204
+    assert await heard.heard("ear") == {CUSTOMER, FIRST}
+    assert await heard.heard("agent") == {CUSTOMER}
+    assert await heard.heard("customer") == {FIRST}
+    (started,) = await world.events(e.SupervisionStarted)
+    assert (started.supervisor_id, started.by) == ("agent-1901", "user-supervisor")
