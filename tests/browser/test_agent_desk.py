@@ -70,7 +70,7 @@ def test_a_call_pops_up_with_its_client_and_history(open_page, stand_in):
     stand_in.agent(ME, state="ringing", call_id="call-7", queue_id="q-card", since=millis())
     expect(page.locator("[data-test=caller]")).to_have_text("+8613500001111")
     expect(page.get_by_text("请在话机")).to_be_visible()
-    expect(page.get_by_text("恒信银行")).to_be_visible()
+    expect(page.get_by_title("恒信银行")).to_be_visible()
     expect(page.get_by_role("table", name="历史联络").locator("tbody tr")).to_have_count(6)
 
 
