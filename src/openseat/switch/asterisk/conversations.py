@@ -7,8 +7,6 @@ from openseat.switch.asterisk.ari import NO_REPLY, Reply
 from openseat.switch.asterisk.control import REFUSED, Control
 from openseat.switch.asterisk.legs import Conversation, Leg
 
-_A_PAIR = 2
-
 
 class Conversations:
     """Carries out the effects on conversations (see `legs` for the two kinds of bridge)."""
@@ -30,7 +28,7 @@ class Conversations:
         if conversation is None:
             conversation = Conversation(effect.bridge_id, mixing=any(leg.mixed for leg in joining))
             self._open(conversation, joining)
-        elif not conversation.mixing and len(conversation.members) + len(joining) > _A_PAIR:
+        elif conversation.outgrown(joining):
             joining += self._begin_mixing(conversation)
         if not joining:
             return

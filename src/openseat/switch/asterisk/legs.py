@@ -4,11 +4,13 @@ Two kinds of bridge carry conversations. A plain one passes packets on between t
 cheap. A mixing one makes new packets for everybody. Where a recording taps a leg, Asterisk drops
 every packet whose sequence number is behind the last one's, so a leg that goes from one speaker to
 another through plain bridges would often be recorded as hearing nothing. Therefore a leg's first
-conversation is plain, and each that follows, and each of three or more, is mixing.
+conversation is plain, and each that follows is mixing, and so is one from its third member on,
+whether the others have left or not.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 
@@ -34,6 +36,8 @@ class Leg:
 
 
 _MIXING_SUFFIX = "~mix"
+_UNKNOWN = "?"
+_A_PAIR = 2
 
 
 @dataclass(slots=True)
@@ -43,6 +47,8 @@ class Conversation:
     bridge_id: str
     mixing: bool
     members: set[str] = field(default_factory=set[str])
+    past: set[str] = field(default_factory=set[str])
+    """Everybody who ever was in it."""
 
     @property
     def actual_id(self) -> str:
@@ -58,7 +64,13 @@ class Conversation:
     def found(cls, actual_id: str) -> Conversation:
         """Return the conversation that a bridge found on the switch carries."""
         bridge_id = actual_id.removesuffix(_MIXING_SUFFIX)
-        return cls(bridge_id, mixing=bridge_id != actual_id)
+        # Who was in it before is not known, so somebody stands for them.
+        return cls(bridge_id, mixing=bridge_id != actual_id, past={_UNKNOWN})
+
+    def outgrown(self, joining: Sequence[Leg]) -> bool:
+        """Whether a plain bridge will not do any more once these legs join."""
+        everybody = self.past.union(leg.leg_id for leg in joining)
+        return bool(joining) and not self.mixing and len(everybody) > _A_PAIR
 
 
 class Book:
@@ -85,6 +97,7 @@ class Book:
         leg.bridge_id = conversation.bridge_id
         leg.mixed = True
         conversation.members.add(leg.leg_id)
+        conversation.past.add(leg.leg_id)
 
     def leave(self, leg: Leg) -> None:
         """Note that a leg is in no conversation."""
