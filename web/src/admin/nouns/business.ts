@@ -1,0 +1,93 @@
+/** Who it is done for, and by whom: clients, projects, branches, the operator. */
+import { ACTIVE, CLIENT, NAME, LANGUAGE, ENABLED, whole, type Noun } from './noun'
+
+export const clients: Noun = {
+  path: 'clients',
+  kind: 'client',
+  permission: 'clients',
+  filters: [{ name: 'branch_id', to: 'branches' }],
+  columns: [
+    { name: 'name' },
+    { name: 'short_name', width: 120 },
+    { name: 'branch_id', as: 'reference', to: 'branches' },
+    { name: 'language', as: 'choice', texts: 'setup.language', width: 110 },
+    ACTIVE,
+  ],
+  groups: [
+    {
+      title: 'what',
+      fields: [
+        NAME,
+        { name: 'short_name', kind: 'text', longest: 40, preset: '' },
+        { name: 'branch_id', kind: 'reference', to: 'branches', optional: true },
+        LANGUAGE,
+        ENABLED,
+      ],
+    },
+  ],
+}
+
+export const projects: Noun = {
+  path: 'projects',
+  kind: 'project',
+  permission: 'projects',
+  filters: [{ name: 'client_id', to: 'clients' }],
+  columns: [
+    { name: 'name' },
+    CLIENT,
+    { name: 'caller_number', width: 160 },
+    { name: 'max_calls', as: 'count', width: 110 },
+    { name: 'time_zone', width: 150 },
+    ACTIVE,
+  ],
+  groups: [
+    {
+      title: 'what',
+      fields: [
+        NAME,
+        { name: 'client_id', kind: 'reference', to: 'clients', needed: true, fixed: true },
+        { name: 'caller_number', kind: 'text', preset: '', longest: 21, pattern: /^(\+?[0-9]{2,20})?$/, hint: 'callerNumber' },
+        whole('max_calls', 0, 1_000_000, null),
+        { name: 'time_zone', kind: 'zone', needed: true, preset: 'Asia/Shanghai' },
+        ENABLED,
+      ],
+    },
+  ],
+}
+
+export const branches: Noun = {
+  path: 'branches',
+  kind: 'branch',
+  permission: 'branches',
+  filters: [],
+  columns: [{ name: 'name' }, { name: 'operator_id', as: 'reference', to: 'operators' }],
+  groups: [
+    {
+      title: 'what',
+      fields: [
+        NAME,
+        { name: 'operator_id', kind: 'reference', to: 'operators', needed: true, fixed: true },
+      ],
+    },
+  ],
+}
+
+export const operators: Noun = {
+  path: 'operators',
+  kind: 'operator',
+  permission: 'operator',
+  several: false,
+  filters: [],
+  columns: [{ name: 'name' }, { name: 'short_name' }, { name: 'max_calls', as: 'count' }],
+  groups: [
+    {
+      title: 'what',
+      fields: [
+        NAME,
+        { name: 'short_name', kind: 'text', longest: 40, preset: '' },
+        { name: 'busy_reasons', kind: 'words', preset: ['break', 'meeting', 'training'], hint: 'busyReasons' },
+        whole('max_calls', 0, 1_000_000, null),
+      ],
+    },
+  ],
+}
