@@ -112,14 +112,14 @@ def _preview(page: Page) -> None:
 
 
 def _recorded_call(page: Page) -> None:
-    """Open a call whose recording is there already."""
-    recorded = page.get_by_role("row").filter(has_text="▶").first
+    """Open the oldest call shown that has a recording: that of the newest may not be ready yet."""
+    recorded = page.get_by_role("row").filter(has_text="▶").last
     for _ in range(RELOADS):
-        _rows(page)
-        if recorded.is_visible():
+        try:
+            expect(recorded).to_be_visible(timeout=RELOAD_MS)
             break
-        page.wait_for_timeout(RELOAD_MS)
-        page.reload()
+        except AssertionError:
+            page.reload()
     recorded.click()
     expect(page.get_by_role("button", name="播放").first).to_be_visible(timeout=LIMIT_MS)
 
@@ -146,6 +146,7 @@ def main() -> int:
     parser = argparse.ArgumentParser("bin/pictures", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--out", type=Path, default=CLONE / "docs/how-to/pictures")
     parser.add_argument("--width", type=int, choices=sorted(HEIGHTS), default=1440)
+    parser.add_argument("--only", nargs="+", choices=[picture.name for picture in PICTURES])
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     with (
@@ -155,6 +156,8 @@ def main() -> int:
         _chromium() as browser,
     ):
         for picture in PICTURES:
+            if options.only and picture.name not in options.only:
+                continue
             file = options.out / f"{picture.name}.png"
             _take(browser, settings, picture, file, options.width)
             sys.stdout.write(f"{file}\n")
