@@ -14,7 +14,7 @@ import asyncpg
 import pytest
 
 from openseat.platform.migrate import is_current, migrate
-from openseat.platform.postgres import Cluster, PostgresError
+from openseat.platform.postgres import Cluster, PostgresError, binaries
 from openseat.platform.provision import provision
 from openseat.platform.settings import Settings
 from openseat.testing.ports import free_port
@@ -95,6 +95,22 @@ def test_the_folder_is_the_owners_alone(running: Running):
     assert stat.S_IMODE(running.cluster.folder.stat().st_mode) == 0o700
     assert not list(running.cluster.folder.parent.glob("*.password"))
     assert not list(running.cluster.folder.glob(".s.PGSQL*"))
+
+
+async def test_a_copy_taken_while_it_runs_is_a_server_of_its_own(running: Running, tmp_path: Path):
+    connection = await asyncpg.connect(running.cluster.url)
+    await connection.execute("CREATE TABLE facts AS SELECT generate_series(1, 1000) AS n")
+    await connection.close()
+    backup = [str(binaries() / "pg_basebackup"), "-d", running.cluster.url, "-D", tmp_path / "copy"]
+    await asyncio.to_thread(subprocess.run, backup, check=True)
+    copy = Cluster(tmp_path / "copy", free_port(), "secret")
+    process = copy.start(tmp_path / "copy.log")
+    try:
+        connection = await asyncpg.connect(copy.url)
+        assert await connection.fetchval("SELECT count(*) FROM facts") == 1000
+        await connection.close()
+    finally:
+        Cluster.stop(process)
 
 
 async def test_a_wrong_password_is_refused(running: Running):
