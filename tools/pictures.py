@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from openseat.floor.link import feed
 from openseat.platform.settings import LOOPBACK, Settings
@@ -112,16 +112,21 @@ def _preview(page: Page) -> None:
 
 
 def _recorded_call(page: Page) -> None:
-    """Open the oldest call shown that has a recording: that of the newest may not be ready yet."""
+    """Open the oldest call shown that has a recording, and wait until it can be heard."""
     recorded = page.get_by_role("row").filter(has_text="▶").last
+    _reload_until(page, recorded)
+    recorded.click()
+    _reload_until(page, page.get_by_role("button", name="播放").first)
+
+
+def _reload_until(page: Page, wanted: Locator) -> None:
+    """Read the page anew until something is there."""
     for _ in range(RELOADS):
         try:
-            expect(recorded).to_be_visible(timeout=RELOAD_MS)
-            break
+            return expect(wanted).to_be_visible(timeout=RELOAD_MS)
         except AssertionError:
             page.reload()
-    recorded.click()
-    expect(page.get_by_role("button", name="播放").first).to_be_visible(timeout=LIMIT_MS)
+    return expect(wanted).to_be_visible()
 
 
 PICTURES = (
