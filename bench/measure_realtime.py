@@ -77,7 +77,7 @@ async def follow(socket: ClientConnection, agent_id: str, reading: Reading) -> N
             arrived = time.time() * 1000
             reading.frames += 1
             # Most frames tell a desktop nothing; a page's engine would see that as fast.
-            if '"set":{}' in frame:
+            if isinstance(frame, str) and '"set":{}' in frame:
                 continue
             told = _decode(frame)
             if told["feed"] != "delta":

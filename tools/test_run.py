@@ -36,6 +36,9 @@ _SHOWN_LINES = 60
 _MARK = "TEST_RUN_OF_OPENSEAT"
 
 
+_PHONE = "tests/browser/test_browser_phone.py"
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """One command of the test run.
@@ -88,7 +91,9 @@ def parts(python: str) -> list[Part]:
         Part("contract drift", (python, str(CLONE / "tools/contract_drift.py"))),
         tests("switch", "switch and not acceptance and not browser", alone=True),
         tests("acceptance", "acceptance and not browser", alone=True),
-        tests("browser", "browser", alone=True),
+        # Playwright's two interfaces do not share a process.
+        tests("browser", "browser", f"--ignore={_PHONE}", alone=True),
+        tests("browser phone", "browser", _PHONE, alone=True),
     ]
 
 

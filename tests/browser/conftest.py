@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -136,13 +135,11 @@ def real_site(
     postgres_cluster: TestCluster, tmp_path_factory: pytest.TempPathFactory, pages: Path
 ) -> Iterator[RealSite]:
     """A fresh installation for the tests of one module."""
-    # Playwright keeps an event loop in this thread; what needs its own goes into another.
-    with ThreadPoolExecutor(1) as apart:
-        database = apart.submit(postgres_cluster.create).result()
-        settings = settings_for(database, tmp_path_factory.mktemp("site"))
-        with serving(settings, pages) as url:
-            yield RealSite(url, settings)
-        apart.submit(postgres_cluster.drop, database).result()
+    database = postgres_cluster.create()
+    settings = settings_for(database, tmp_path_factory.mktemp("site"))
+    with serving(settings, pages) as url:
+        yield RealSite(url, settings)
+    postgres_cluster.drop(database)
 
 
 @pytest.fixture

@@ -213,6 +213,7 @@ def test_a_customer_is_called_for_a_project(open_page, stand_in):
     expect(page.locator("[data-test=dial]")).to_be_disabled()
     page.keyboard.press("Alt+o")
     page.keyboard.type("138 0013-8000")
+    expect(page.locator("[data-test=dial]")).to_be_enabled()
     with page.expect_response(lambda answer: answer.url.endswith("/me/agent/dial")):
         page.keyboard.press("Enter")
     assert asked(stand_in, "/me/agent/dial") == [{"number": "13800138000", "project_id": "p-card"}]

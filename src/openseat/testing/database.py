@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,15 @@ from openseat.testing.ports import free_port
 
 _TEMPLATE = "openseat_template"
 PASSWORD = "for-tests-only"  # noqa: S105 - a throw-away cluster on loopback
+
+
+def _apart(work: Callable[[], object]) -> None:
+    """Do work that runs an event loop, for tests whose own thread may have one already.
+
+    Playwright's synchronous interface keeps one for as long as a browser is open.
+    """
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(work).result()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,26 +56,28 @@ class TestCluster:
 
     def create(self, *, migrated: bool = True) -> Database:
         """Make a database: with the newest schema, or empty."""
+        template = _TEMPLATE if migrated else None
         if migrated:
             self._make_template()
         database = Database(self.cluster, f"test_{next(self._numbers)}")
-        asyncio.run(self._create(database.name, _TEMPLATE if migrated else None))
+        _apart(lambda: asyncio.run(self._create(database.name, template)))
         return database
 
     def drop(self, database: Database) -> None:
         """Remove ``database``, ending whatever still uses it."""
-        asyncio.run(self._execute(f"DROP DATABASE {database.name} WITH (FORCE)"))
+        statement = f"DROP DATABASE {database.name} WITH (FORCE)"
+        _apart(lambda: asyncio.run(self._execute(statement)))
 
     def prepare(self) -> None:
         """Make the roles."""
-        asyncio.run(self._roles())
+        _apart(lambda: asyncio.run(self._roles()))
 
     def _make_template(self) -> None:
         if self._template_made:
             return
-        asyncio.run(self._create(_TEMPLATE, None))
+        _apart(lambda: asyncio.run(self._create(_TEMPLATE, None)))
         if (FOLDER / "env.py").exists():
-            migrate(Database(self.cluster, _TEMPLATE).url("owner"))
+            _apart(lambda: migrate(Database(self.cluster, _TEMPLATE).url("owner")))
         self._template_made = True
 
     async def _roles(self) -> None:
