@@ -107,7 +107,7 @@ def _preview(page: Page) -> None:
     lines[1] = lines[1].replace("王芳", "王芳芳")
     page.get_by_role("button", name="导入").click()
     table = {"name": "agents.csv", "mimeType": "text/csv", "buffer": "\n".join(lines).encode()}
-    page.locator("input[type=file]").set_input_files(table)  # type: ignore[arg-type]
+    page.locator("input[type=file]").set_input_files(table)  # type: ignore[arg-type]  # the bytes of a file, as Playwright takes them
     expect(page.get_by_role("dialog").get_by_role("row").nth(1)).to_be_visible()
 
 
@@ -216,7 +216,7 @@ def _chromium() -> Iterator[Browser]:
 
 def _take(browser: Browser, settings: Settings, picture: Picture, file: Path, width: int) -> None:
     size = {"width": width, "height": HEIGHTS[width]}
-    context = browser.new_context(viewport=size, locale="zh-CN", timezone_id="Asia/Shanghai")  # type: ignore[arg-type]
+    context = browser.new_context(viewport=size, locale="zh-CN", timezone_id="Asia/Shanghai")  # type: ignore[arg-type]  # a plain dict is a viewport
     page = context.new_page()
     page.goto(f"http://127.0.0.1:{settings.ports.web}/")
     page.get_by_label("用户名").fill(picture.login)

@@ -36,7 +36,7 @@ def seated(session_id: str, endpoint: str | None = None) -> Agent:
 
 async def told_of(agents: dict[str, Agent]) -> tuple[Phone, ...]:
     switch = Switch()
-    await Phones(switch, SEED, lambda: agents).take([DESK])  # type: ignore[arg-type]
+    await Phones(switch, SEED, lambda: agents).take([DESK])  # type: ignore[arg-type]  # all it asks of a switch
     return switch.told[-1]
 
 
@@ -58,7 +58,7 @@ async def test_who_sits_elsewhere_or_has_left_has_none():
 
 async def test_sign_ins_of_one_moment_go_together():
     switch, agents = Switch(), {"a1": seated("s")}
-    phones = Phones(switch, SEED, lambda: agents)  # type: ignore[arg-type]
+    phones = Phones(switch, SEED, lambda: agents)  # type: ignore[arg-type]  # likewise
     keeping = asyncio.create_task(phones.keep())
     phones.seated()
     phones.seated()

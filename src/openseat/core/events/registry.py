@@ -19,7 +19,7 @@ def event(name: str, version: int = 1) -> Callable[[type[E]], type[E]]:
     def register(cls: type[E]) -> type[E]:
         made = dataclass(frozen=True, slots=True, kw_only=True)(cls)
         made.TYPE = name  # type: ignore[attr-defined]  # ClassVars of every event
-        made.VERSION = version  # type: ignore[attr-defined]
+        made.VERSION = version  # type: ignore[attr-defined]  # likewise
         EVENTS[name] = made
         return made
 
