@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, Field
@@ -121,8 +122,10 @@ async def read_seat(request: Request, own: Own) -> AgentSeat:
     )
 
 
-def _command(path: str, name: str, about: str, make: Any) -> None:
-    """Put an endpoint without a body on the router that sends one command."""
+def add_command(
+    router: APIRouter, path: str, name: str, about: str, make: Callable[[str], Command]
+) -> None:
+    """Put an endpoint without a body on a router: it sends what `make` makes of the agent's id."""
 
     async def endpoint(own: Own) -> Response:
         return await send(own, make(await own_agent(own)))
@@ -139,19 +142,22 @@ def _command(path: str, name: str, about: str, make: Any) -> None:
     )
 
 
-_command(
+add_command(
+    router,
     "/me/agent/sign-out",
     "sign_out_of_floor",
     "End the agent's session on the floor; during a contact, after it.",
     lambda agent_id: SignOut(agent_id=agent_id),
 )
-_command(
+add_command(
+    router,
     "/me/agent/refuse",
     "refuse_offer",
     "Decline the contact that rings.",
     lambda agent_id: RefuseOffer(agent_id=agent_id),
 )
-_command(
+add_command(
+    router,
     "/me/agent/hang-up",
     "hang_up",
     "End the conversation at hand.",

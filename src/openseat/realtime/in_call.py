@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Path
 from pydantic import AwareDatetime, Field, StringConstraints, model_validator
@@ -17,7 +16,7 @@ from openseat.core.config import Target, TargetKind
 from openseat.platform.access import Permitted, may
 from openseat.platform.fields import E164, Id, Strict
 from openseat.platform.problems import responses
-from openseat.realtime.desk import own_agent, send
+from openseat.realtime.desk import add_command, own_agent, send
 
 router = APIRouter(tags=["agent"])
 
@@ -99,65 +98,50 @@ class CallbackPromise(Strict):
     due_at: AwareDatetime = Field(description="In the future")
 
 
-def _plain(path: str, name: str, about: str, make: Callable[[str], i.Command]) -> None:
-    """Put an endpoint without a body on the router that sends one command."""
-
-    async def endpoint(own: Own) -> Response:
-        return await send(own, make(await own_agent(own)))
-
-    _put(path, name, about, endpoint)
-
-
-def _put(path: str, name: str, about: str, endpoint: Callable[..., Awaitable[Any]]) -> None:
-    endpoint.__doc__ = about
-    router.add_api_route(
-        path,
-        endpoint,
-        methods=["POST"],
-        status_code=204,
-        response_model=None,
-        operation_id=name,
-        responses=_ANSWERS,
-    )
-
-
-_plain(
+add_command(
+    router,
     "/me/agent/hold",
     "hold_customer",
     "Give the customer music and be alone.",
     lambda agent_id: i.Hold(agent_id=agent_id),
 )
-_plain(
+add_command(
+    router,
     "/me/agent/resume",
     "resume_customer",
     "Take the customer back from hold.",
     lambda agent_id: i.Resume(agent_id=agent_id),
 )
-_plain(
+add_command(
+    router,
     "/me/agent/return",
     "return_to_customer",
     "Drop the consulted party and take the customer back.",
     lambda agent_id: i.ReturnToCustomer(agent_id=agent_id),
 )
-_plain(
+add_command(
+    router,
     "/me/agent/complete",
     "complete_transfer",
     "Connect customer and consulted party, and leave.",
     lambda agent_id: i.CompleteTransfer(agent_id=agent_id),
 )
-_plain(
+add_command(
+    router,
     "/me/agent/swap",
     "swap_parties",
     "Talk with the other of customer and consulted party, while this one waits.",
     lambda agent_id: i.Swap(agent_id=agent_id),
 )
-_plain(
+add_command(
+    router,
     "/me/agent/conference",
     "begin_conference",
     "Bring customer and consulted party together, and stay.",
     lambda agent_id: i.Conference(agent_id=agent_id),
 )
-_plain(
+add_command(
+    router,
     "/me/agent/phone/reconnect",
     "reconnect_phone",
     "Have the contact at hand brought to the phone anew, after the page was reloaded.",
