@@ -21,7 +21,7 @@ pytestmark = [pytest.mark.acceptance, pytest.mark.switch, pytest.mark.database]
 
 #: A whole span below the shared product's ports.
 BASE_PORT = 2000
-CHILDREN = ("postgres", "switch", "carrier", "floor", "worker", "api")
+CHILDREN = ("postgres", "switch", "carrier", "floor", "worker", "api", "standby")
 
 
 @pytest.fixture(scope="module")
@@ -95,13 +95,20 @@ def test_a_killed_process_is_back_and_reported(copy: Settings, name: str):
     assert f"{name} ended unexpectedly" in said
 
 
-def test_everything_outlives_the_supervisor_and_the_next_one_adopts_it(copy: Settings):
+def test_everything_outlives_the_supervisor_and_its_standby_adopts_it(copy: Settings):
     before = pids(copy)
+    heir = before.pop("standby")
     supervisor = supervisor_process(copy.paths.run)
     assert supervisor is not None
     os.kill(supervisor.pid, signal.SIGKILL)
+    wait(copy, lambda status: status.crashes and status.crashes[-1].child == "supervisor")
     command("up", "--detach", settings=copy)
-    assert pids(copy) == before
+    after = pids(copy)
+    assert after.pop("standby") != heir
+    assert after == before
+    acting = supervisor_process(copy.paths.run)
+    assert acting is not None
+    assert acting.pid == heir
     doctor(copy)
 
 

@@ -50,10 +50,16 @@ if sys.argv[2:] == ["full"]:
         if path.name != "supervisor.pid":
             raise OSError(28, "No space left on device")
     processes.write_atomically = status.write_atomically = full
+if "standby" in sys.argv[2:]:
+    specs.append(ChildSpec("standby", (python, __file__, str(folder), "standby", "wait")))
 if sys.argv[2:] == ["broken"]:
     fails = (python, "-S", "-c", "raise SystemExit(3)")
     specs.append(ChildSpec("broken", fails, ready=lambda: False))
-Supervisor(specs, folder / "run", folder / "log", dict(os.environ)).run()
+supervisor = Supervisor(specs, folder / "run", folder / "log", dict(os.environ))
+if sys.argv[-1] == "wait":
+    supervisor.stand_by("standby")
+else:
+    supervisor.run()
 """
 
 
@@ -63,12 +69,13 @@ class Installation:
         self.run = folder / "run"
         self.run.mkdir()
         (folder / "log").mkdir()
+        (folder / "program.py").write_text(_PROGRAM)
         self.supervisors: list[subprocess.Popen[bytes]] = []
 
     def supervise(self, *arguments: str) -> subprocess.Popen[bytes]:
         with (self.folder / "log/supervisor.log").open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "-c", _PROGRAM, str(self.folder), *arguments],
+                [sys.executable, str(self.folder / "program.py"), str(self.folder), *arguments],
                 env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2] / "src")},
                 stdout=log,
                 stderr=log,
@@ -95,13 +102,14 @@ class Installation:
         return child.pid
 
     def clean_up(self) -> None:
-        for process in self.supervisors:
-            process.kill()
-            process.wait()
-        for name in ("base", "top", "broken", "job", "acts"):
+        # The standby first, lest it take over.
+        for name in ("standby", "supervisor", "base", "top", "broken", "job", "acts"):
             record = ProcessRecord.read(child_record(self.run, name))
             if record is not None and record.alive():
                 os.kill(record.pid, signal.SIGKILL)
+        for process in self.supervisors:
+            process.kill()
+            process.wait()
 
 
 def ready(status: Status) -> bool:
@@ -221,6 +229,63 @@ def test_a_spare_waits_and_takes_the_place_of_a_killed_process(installation: Ins
     # Neither the acting process nor the spare is left, and no spare acted on its own.
     assert times(acting) == 2
     assert ProcessRecord.read(child_record(installation.run, "acts")) is None
+
+
+def succeeded_by(heir: int) -> Callable[[Status], object]:
+    """Whether the heir's own report is out: its standby is another than itself."""
+
+    def holds(status: Status) -> object:
+        standby = status.child("standby")
+        return ready(status) and standby is not None and standby.pid != heir
+
+    return holds
+
+
+def test_a_standby_goes_on_where_a_killed_supervisor_left_off(installation: Installation):
+    first = installation.supervise("standby")
+    installation.wait(ready)
+    before = {name: installation.pid(name) for name in ("base", "top")}
+    for _ in range(2):  # the one that took over has a standby of its own
+        acting = supervisor_process(installation.run)
+        assert acting is not None
+        heir = installation.pid("standby")
+        os.kill(acting.pid, signal.SIGKILL)
+        first.wait()
+        status = installation.wait(succeeded_by(heir))
+        taken_over = supervisor_process(installation.run)
+        assert taken_over is not None
+        assert taken_over.pid == heir
+        assert status.crashes[-1].child == "supervisor"
+        assert status.crashes[-1].back_after_ms is not None
+    assert {name: installation.pid(name) for name in ("base", "top")} == before
+    os.kill(before["top"], signal.SIGKILL)
+    installation.wait(lambda status: ready(status) and status.crashes[-1].child == "top")
+    heir = installation.pid("standby")
+    last = supervisor_process(installation.run)
+    assert last is not None
+    os.kill(last.pid, signal.SIGTERM)
+    installation.wait(lambda status: status.state == "stopped")
+    assert ProcessRecord.of(heir) is None
+    assert ProcessRecord.of(before["base"]) is None
+
+
+def test_a_standby_does_not_bring_back_what_was_told_to_stop(installation: Installation):
+    supervisor = installation.supervise("standby")
+    installation.wait(ready)
+    heir = installation.pid("standby")
+    supervisor.send_signal(signal.SIGTERM)
+    assert supervisor.wait(20) == 0
+    assert ProcessRecord.of(heir) is None
+    assert supervisor_process(installation.run) is None
+
+
+def test_a_killed_standby_is_replaced(installation: Installation):
+    installation.supervise("standby")
+    installation.wait(ready)
+    heir = installation.pid("standby")
+    os.kill(heir, signal.SIGKILL)
+    installation.wait(lambda status: ready(status) and status.crashes)
+    assert installation.pid("standby") != heir
 
 
 def test_the_status_report_is_plain_json(installation: Installation):

@@ -14,6 +14,9 @@ from openseat.installation.cluster import cluster
 from openseat.platform.child import ChildSpec
 from openseat.platform.settings import LOOPBACK, Settings
 
+STANDBY = "standby"
+"""The child that becomes the supervisor when the acting one dies."""
+
 _PROBE_TIMEOUT_S = 0.5
 
 
@@ -75,6 +78,10 @@ def children(settings: Settings, python: str = sys.executable) -> list[ChildSpec
             ready=_listening(ports.web, settings.network.web_host),
             requires=frozenset({"database"}),
             spare=True,
+        ),
+        ChildSpec(
+            name=STANDBY,
+            command=run("openseat.installation.supervise", "--stand-by"),
         ),
     ]
     return specs

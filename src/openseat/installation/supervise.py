@@ -5,7 +5,7 @@ from __future__ import annotations
 import resource
 import sys
 
-from openseat.installation.roles import child_environment, children
+from openseat.installation.roles import STANDBY, child_environment, children
 from openseat.platform.settings import Settings
 from openseat.platform.supervisor import AlreadyRunningError, Supervisor
 
@@ -14,7 +14,11 @@ _WANTED_DESCRIPTORS = 65_536
 
 
 def main(arguments: list[str]) -> int:
-    """Supervise until told to stop; with ``--stop``, only end what an earlier one left running."""
+    """Supervise until told to stop.
+
+    With ``--stop``, only end what an earlier one left running; with ``--stand-by``, wait until the
+    acting supervisor dies and go on in its place.
+    """
     settings = Settings.load()
     settings.paths.create()
     settings.secrets.ensure()
@@ -24,6 +28,9 @@ def main(arguments: list[str]) -> int:
     )
     if arguments == ["--stop"]:
         supervisor.request_stop()
+    if arguments == ["--stand-by"]:
+        supervisor.stand_by(STANDBY)
+        return 0
     try:
         supervisor.run()
     except AlreadyRunningError as error:

@@ -2,8 +2,11 @@
 
 Children live in sessions of their own and outlive the supervisor: a new supervisor finds them by
 their process records and goes on watching them, so even ``kill -9`` of the supervisor ends no
-call.  A child that ends unexpectedly is started again at once; if it keeps ending, with growing
-pauses.  Everything the supervisor knows is in :class:`~openseat.platform.status.Status`.
+call.  One of the children may be the next supervisor itself, waiting for the lock that the kernel
+takes from a dead one: it is at work within moments and needs nobody to start it.
+
+A child that ends unexpectedly is started again at once; if it keeps ending, with growing pauses.
+Everything the supervisor knows is in :class:`~openseat.platform.status.Status`.
 """
 
 from __future__ import annotations
@@ -90,6 +93,8 @@ class Supervisor:
         self._status = Status(children=[child.status for child in self._children.values()])
         self._stopping = False
         self._changed = True
+        #: The death of the supervisor before this one, until everything is looked after again.
+        self._succeeding: tuple[Crash, float] | None = None
 
     def run(self) -> None:
         """Supervise until SIGTERM or SIGINT, then end every child, dependents first.
@@ -97,12 +102,42 @@ class Supervisor:
         Raises:
             AlreadyRunningError: another supervisor looks after this installation.
         """
-        lock = os.open(self._run / "supervisor.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        lock = self._lock()
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(lock)
             raise AlreadyRunningError("OpenSeat is already running here") from None
+        self._supervise(lock)
+
+    def stand_by(self, name: str) -> None:
+        """Wait until the acting supervisor dies, then supervise in its place.
+
+        Args:
+            name: of the child that this process has been to the acting supervisor.
+        """
+        lock = self._lock()
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        died = time.monotonic()
+        before = Status.read(self._run)
+        if before is not None and before.state in {"stopping", "stopped"}:
+            # It was told to end everything; whatever is left is `bin/down`'s to end.
+            os.close(lock)
+            return
+        with suppress(FileNotFoundError):
+            # This process is nobody's child any more, least of all its own.
+            child_record(self._run, name).unlink()
+        crash = Crash("supervisor", _now(), "cause unknown")
+        earlier = before.crashes if before is not None else []
+        self._status.crashes = [*earlier, crash][-_CRASHES_KEPT:]
+        self._succeeding = (crash, died)
+        self._say(f"the supervisor is gone; {name} (process {os.getpid()}) takes over")
+        self._supervise(lock)
+
+    def _lock(self) -> int:
+        return os.open(self._run / "supervisor.lock", os.O_RDWR | os.O_CREAT, 0o600)
+
+    def _supervise(self, lock: int) -> None:
         record = ProcessRecord.of(os.getpid())
         assert record is not None  # noqa: S101 - this very process is alive
         announce_supervisor(self._run, record)
@@ -168,6 +203,10 @@ class Supervisor:
             if not self._stopping:
                 settled = all(child.status.state in SETTLED for child in self._children.values())
                 self._status.state = "ready" if settled else "starting"
+                if settled and self._succeeding is not None:
+                    crash, died = self._succeeding
+                    crash.back_after_ms = round((now - died) * 1000)
+                    self._succeeding = None
             elif self._finished():
                 self._status.state = "stopped"
             if not self._changed:

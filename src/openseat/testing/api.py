@@ -52,6 +52,23 @@ def password_of(settings: Settings, login: str) -> str:
     return settings.secrets.read(_LOGIN_SECRETS.get(login, "demo_agent"))
 
 
+@asynccontextmanager
+async def signed_in(settings: Settings, login: str) -> AsyncIterator[httpx.AsyncClient]:
+    """Talk with a running installation as one of the demonstration's users."""
+    base = f"http://127.0.0.1:{settings.ports.web}{PREFIX}"
+    async with httpx.AsyncClient(base_url=base) as client:
+        await _sign_in(client, settings, login)
+        yield client
+
+
+async def _sign_in(client: httpx.AsyncClient, settings: Settings, login: str) -> None:
+    answer = await client.post(
+        "/session", json={"login": login, "password": password_of(settings, login)}
+    )
+    answer.raise_for_status()
+    client.headers[CSRF_HEADER] = answer.json()["csrf_token"]
+
+
 @dataclass(frozen=True, slots=True)
 class Api:
     """A running API; hands out signed-in clients."""
@@ -72,11 +89,7 @@ class Api:
     async def sign_in(self, login: str) -> httpx.AsyncClient:
         """Return a client signed in as one of the demonstration's users."""
         client = await self.anonymous()
-        answer = await client.post(
-            "/session", json={"login": login, "password": password_of(self.settings, login)}
-        )
-        answer.raise_for_status()
-        client.headers[CSRF_HEADER] = answer.json()["csrf_token"]
+        await _sign_in(client, self.settings, login)
         return client
 
 

@@ -15,7 +15,8 @@ from typing import Any
 import httpx
 from playwright.async_api import Browser, Page, expect
 
-from openseat.core.events import Fact
+from openseat.core import events as e
+from openseat.core.events import AgentState, Fact
 from openseat.journal.reader import JournalReader
 from openseat.platform.settings import Settings
 from openseat.simulation import crowd
@@ -23,6 +24,7 @@ from openseat.simulation.stage import Party, Stage
 from openseat.switch.asterisk.configuration import CONTROL_USER
 from openseat.switch.asterisk.media import MediaLibrary
 from openseat.switch.asterisk.site import carrier_site, main_site
+from openseat.testing.api import signed_in
 from openseat.testing.headset import LIMIT_MS, humming_browser, serve_the_crowd, sign_in, sit_down
 from openseat.testing.tones import channels, hears
 
@@ -48,13 +50,14 @@ class Desks:
     pages: list[Page] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
     humming: list[asyncio.Task[None]] = field(default_factory=list)
+    seated: set[str] = field(default_factory=set)
 
     # -- agents ------------------------------------------------------------------------
 
     async def seat(self, hertz: int = FIRST) -> Page:
         """Have an agent sign in at the phone in their page; their microphone hums."""
         login = AGENTS[hertz]
-        await serve_the_crowd(self.settings, login)
+        self.seated.add(await serve_the_crowd(self.settings, login))
         browser = await self.stack.enter_async_context(humming_browser(self.folder, hertz))
         self.browsers[hertz] = browser
         context = await browser.new_context(
@@ -163,6 +166,33 @@ class Desks:
         except TimeoutError:
             raise AssertionError(what) from None
 
+    async def still_seated(self) -> set[str]:
+        """Agents of the scene who are not signed out."""
+        states: dict[str, AgentState] = {}
+        for fact in await self.facts():
+            if isinstance(fact.event, e.AgentSignedIn | e.AgentStateChanged):
+                states[fact.event.agent_id] = fact.event.state
+        return {
+            agent
+            for agent in self.seated & states.keys()
+            if states[agent] is not AgentState.SIGNED_OUT
+        }
+
+    async def sign_out_the_rest(self) -> None:
+        """End the sessions that the pages left behind: the next scene wants the seats free."""
+        if not await self.still_seated():
+            return
+        async with signed_in(self.settings, "admin") as admin:
+            for agent_id in await self.still_seated():
+                answer = await admin.post(f"/floor/agents/{agent_id}/sign-out")
+                # Somebody whose grace ends just now signs out without being told to.
+                assert answer.status_code in {204, 409}, answer.text
+
+        async def left() -> bool:
+            return not await self.still_seated()
+
+        await self.until(left, f"an agent never leaves: {await self.still_seated()}")
+
     async def switch_is_empty(self) -> None:
         """Wait until the switch has no channel and no bridge any more."""
         site = main_site(self.settings)
@@ -199,6 +229,7 @@ async def desks(settings: Settings, folder: Path) -> AsyncIterator[Desks]:
             yield scene
             await _leave(scene)
         finally:
+            await scene.sign_out_the_rest()
             for task in scene.humming:
                 task.cancel()
             await asyncio.gather(*scene.humming, return_exceptions=True)
@@ -208,6 +239,7 @@ async def desks(settings: Settings, folder: Path) -> AsyncIterator[Desks]:
 
 
 async def _leave(scene: Desks) -> None:
+    """Have everybody sign out; whoever's page is gone is signed out by a supervisor."""
     for page in scene.pages:
         bar = page.get_by_role("region", name="座席状态")
         if not page.is_closed() and await bar.is_visible():
@@ -216,4 +248,5 @@ async def _leave(scene: Desks) -> None:
             await expect(page.get_by_role("heading", name="签入座席")).to_be_visible(
                 timeout=LIMIT_MS
             )
+    await scene.sign_out_the_rest()
     await scene.switch_is_empty()
