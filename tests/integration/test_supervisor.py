@@ -258,6 +258,7 @@ def test_a_standby_goes_on_where_a_killed_supervisor_left_off(installation: Inst
         assert status.crashes[-1].child == "supervisor"
         assert status.crashes[-1].back_after_ms is not None
     assert {name: installation.pid(name) for name in ("base", "top")} == before
+    assert (installation.folder / "jobs").read_text() == "x"
     os.kill(before["top"], signal.SIGKILL)
     installation.wait(lambda status: ready(status) and status.crashes[-1].child == "top")
     heir = installation.pid("standby")

@@ -131,6 +131,10 @@ class Supervisor:
         earlier = before.crashes if before is not None else []
         self._status.crashes = [*earlier, crash][-_CRASHES_KEPT:]
         self._succeeding = (crash, died)
+        for child in self._children.values():
+            known = before.child(child.spec.name) if before is not None else None
+            if child.spec.once and known is not None and known.state is ChildState.DONE:
+                self._move(child, ChildState.DONE)
         self._say(f"the supervisor is gone; {name} (process {os.getpid()}) takes over")
         self._supervise(lock)
 
