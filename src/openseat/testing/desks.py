@@ -16,7 +16,7 @@ import httpx
 from playwright.async_api import Browser, Page, expect
 
 from openseat.core import events as e
-from openseat.core.events import AgentState, Fact
+from openseat.core.events import Fact
 from openseat.journal.reader import JournalReader
 from openseat.platform.settings import Settings
 from openseat.simulation import crowd
@@ -168,15 +168,16 @@ class Desks:
 
     async def still_seated(self) -> set[str]:
         """Agents of the scene who are not signed out."""
-        states: dict[str, AgentState] = {}
+        seated: set[str] = set()
         for fact in await self.facts():
-            if isinstance(fact.event, e.AgentSignedIn | e.AgentStateChanged):
-                states[fact.event.agent_id] = fact.event.state
-        return {
-            agent
-            for agent in self.seated & states.keys()
-            if states[agent] is not AgentState.SIGNED_OUT
-        }
+            match fact.event:
+                case e.AgentSignedIn(agent_id=agent_id):
+                    seated.add(agent_id)
+                case e.AgentSignedOut(agent_id=agent_id):
+                    seated.discard(agent_id)
+                case _:
+                    pass
+        return seated & self.seated
 
     async def sign_out_the_rest(self) -> None:
         """End the sessions that the pages left behind: the next scene wants the seats free."""
@@ -226,10 +227,12 @@ async def desks(settings: Settings, folder: Path) -> AsyncIterator[Desks]:
             stack=stack,
         )
         try:
-            yield scene
-            await _leave(scene)
+            try:
+                yield scene
+                await _leave(scene)
+            finally:
+                await scene.sign_out_the_rest()
         finally:
-            await scene.sign_out_the_rest()
             for task in scene.humming:
                 task.cancel()
             await asyncio.gather(*scene.humming, return_exceptions=True)
