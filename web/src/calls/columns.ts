@@ -38,8 +38,8 @@ export function callColumns(
       width: 56,
       ...fixed,
     },
-    { key: 'caller', label: t('calls.caller'), value: (row) => row.caller, width: 124, ...fixed },
-    { key: 'called', label: t('calls.called'), value: (row) => row.called, width: 124, ...fixed },
+    { key: 'caller', label: t('calls.caller'), value: (row) => row.caller, width: 148, ...fixed },
+    { key: 'called', label: t('calls.called'), value: (row) => row.called, width: 148, ...fixed },
     ...(shown.client ? [client] : []),
     {
       key: 'queue',
