@@ -224,3 +224,20 @@ async def test_figures_are_those_of_the_managed_queues_and_groups(managed: Range
 
 def _iso(at: int) -> str:
     return datetime.fromtimestamp(at / 1000, UTC).isoformat().replace("+00:00", "Z")
+
+
+async def test_lists_of_the_directory_name_what_is_managed_and_nothing_else(
+    managed: Range,
+) -> None:
+    agents = await every(managed.own, "/agents")
+    assert {one["group_id"] for one in agents if one["id"] != "agent-1902"} == {"group-two"}
+    assert "agent-1902" in {one["id"] for one in agents}
+    queues = {one["id"] for one in await every(managed.own, "/queues")}
+    assert queues == {"beidou-parcels", "beidou-complaints"}
+    groups = {one["id"] for one in await every(managed.own, "/agent-groups")}
+    assert "group-two" in groups
+    assert "group-one" not in groups
+    for path in (f"/agents/{STRANGE}", "/queues/jincheng-care", "/agent-groups/group-one"):
+        answer = await managed.own.get(path)
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), path
+    assert {STRANGE, "jincheng-care", "group-one"} <= await managed.refusals()

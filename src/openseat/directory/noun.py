@@ -12,11 +12,12 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, Field, create_model
-from sqlalchemy import Select, Table, literal, select
+from sqlalchemy import ColumnElement, Select, Table, literal, select, true
 
 from openseat.platform.database import ScopedSession
 from openseat.platform.fields import Strict
 from openseat.platform.problems import Problem, Wrong
+from openseat.platform.reach import Reach
 
 Row = dict[str, Any]
 
@@ -83,6 +84,10 @@ class Noun:
     def columns(self, values: Row) -> Row:
         """Return what of ``values`` the noun's own table stores."""
         return {name: value for name, value in values.items() if name in self.table.c}
+
+    def within(self, reach: Reach) -> ColumnElement[bool]:
+        """Return which rows somebody with ``reach`` may read; all, unless a noun says otherwise."""
+        return true()
 
     def client_of(self, row: Row) -> str | None:
         """Return whose data a row is."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 from pydantic import Field
-from sqlalchemy import any_, cast, delete, func, insert, literal, select
+from sqlalchemy import ColumnElement, any_, cast, delete, func, insert, literal, or_, select
 from sqlalchemy.dialects.postgresql import JSONB, JSONPATH
 
 from openseat.directory.noun import Noun, Row, Use, document, used_in, wrong
@@ -23,6 +23,7 @@ from openseat.directory.tables import (
 )
 from openseat.platform.database import ScopedSession
 from openseat.platform.fields import Day, Id, Label, Level, Strict
+from openseat.platform.reach import Reach
 
 
 class SkillFields(Strict):
@@ -59,7 +60,16 @@ class AgentFields(Strict):
     active: bool = True
 
 
+class _AgentGroup(Noun):
+    def within(self, reach: Reach) -> ColumnElement[bool]:
+        own = select(agents.c.group_id).where(agents.c.id == reach.agent_id)
+        return or_(agent_groups.c.id.in_(sorted(reach.group_ids)), agent_groups.c.id.in_(own))
+
+
 class _Agent(Noun):
+    def within(self, reach: Reach) -> ColumnElement[bool]:
+        return or_(agents.c.group_id.in_(sorted(reach.group_ids)), agents.c.id == reach.agent_id)
+
     async def complete(self, session: ScopedSession, rows: Sequence[Row]) -> None:
         ids = [row["id"] for row in rows]
         held = await session.rows(
@@ -142,7 +152,7 @@ SKILL = Noun(
     permission="skills",
     uses=(Use("agent", _holders), Use("queue", _requirers)),
 )
-AGENT_GROUP = Noun(
+AGENT_GROUP = _AgentGroup(
     kind="agent-group",
     path="agent-groups",
     table=agent_groups,

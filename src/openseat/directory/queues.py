@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
-from sqlalchemy import any_, cast, delete, func, insert, literal, select
+from sqlalchemy import ColumnElement, any_, cast, delete, func, insert, literal, select
 from sqlalchemy.dialects.postgresql import JSONB, JSONPATH
 
 from openseat.core.config import Strategy, TargetKind
@@ -18,6 +18,7 @@ from openseat.directory.people import known
 from openseat.directory.tables import agent_queues, agents, flows, queue_skills, queues, users
 from openseat.platform.database import ScopedSession
 from openseat.platform.fields import E164, Count, Day, Id, Label, Level, Strict, Word
+from openseat.platform.reach import Reach
 
 
 class RelaxationFields(Strict):
@@ -86,6 +87,9 @@ _TARGET_TABLES = {
 
 
 class _Queue(Noun):
+    def within(self, reach: Reach) -> ColumnElement[bool]:
+        return queues.c.id.in_(sorted(reach.queue_ids))
+
     async def complete(self, session: ScopedSession, rows: Sequence[Row]) -> None:
         required = await session.rows(
             select(queue_skills)

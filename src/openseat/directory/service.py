@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import delete, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, delete, insert, select, true, tuple_, update
 from sqlalchemy.exc import IntegrityError
 
 from openseat.directory.noun import Noun, Row, Use
@@ -13,6 +13,7 @@ from openseat.platform.access import Access
 from openseat.platform.identifiers import new_id
 from openseat.platform.paging import cut_page, read_cursor
 from openseat.platform.problems import Problem, UsedBy
+from openseat.platform.reach import reach_of
 
 _SHOWN_USES = 5
 """Users of a row that an answer names, of each kind."""
@@ -30,7 +31,7 @@ async def find_page(
     """Return one page of rows in their sort order, and the next page's cursor."""
     table = noun.table
     order = (table.c[noun.sort], table.c.id)
-    statement = select(table).order_by(*order).limit(limit + 1)
+    statement = select(table).where(_within(access, noun)).order_by(*order).limit(limit + 1)
     if cursor is not None:
         statement = statement.where(tuple_(*order) > tuple_(*read_cursor(cursor, str, str)))
     if search:
@@ -48,7 +49,9 @@ async def find(access: Access, noun: Noun, subject: str) -> Row:
     Raises:
         Problem: ``not_found``: there is none for this caller.
     """
-    row = await access.session.row(select(noun.table).where(noun.table.c.id == subject))
+    row = await access.session.row(
+        select(noun.table).where(noun.table.c.id == subject, _within(access, noun))
+    )
     if row is None:
         raise await access.missing(noun.table, noun.kind, subject)
     await noun.complete(access.session, [row])
@@ -148,6 +151,12 @@ async def uses(access: Access, asked: Iterable[Use], subject: str) -> list[UsedB
         rows = await access.session.rows(use.find(subject).limit(_SHOWN_USES))
         found += [UsedBy(kind=use.kind, id=row["id"], name=str(row["name"])) for row in rows]
     return found
+
+
+def _within(access: Access, noun: Noun) -> ColumnElement[bool]:
+    """Return what bounds the rows that the caller may read, beyond the database's own rules."""
+    reach = reach_of(access.principal)
+    return true() if reach is None else noun.within(reach)
 
 
 def _told(noun: Noun, values: Row) -> Row:

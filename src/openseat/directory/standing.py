@@ -6,11 +6,12 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from openseat.directory import tables
 from openseat.platform.auth import Principal
 from openseat.platform.database import ScopedSession
+from openseat.platform.reach import reach_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,47 @@ async def names(session: ScopedSession, ids: Collection[str]) -> dict[str, str]:
         rows = await session.rows(select(table.c.id, table.c.name).where(table.c.id.in_(ids)))
         found.update((row["id"], row["name"]) for row in rows)
     return found
+
+
+async def agents_of(
+    session: ScopedSession, who: Principal, kind: str, subject: str
+) -> frozenset[str] | None:
+    """Return the agents whom somebody can mean by an agent, a group, a queue or everyone.
+
+    A supervisor means managed agents only, a queue's included; None: what is meant does not exist
+    or is not theirs to manage.
+    """
+    agents, served = tables.agents, tables.agent_queues_now
+    reach = reach_of(who)
+    conditions: list[ColumnElement[bool]] = [agents.c.active.is_(True)]
+    if reach is not None:
+        conditions.append(agents.c.group_id.in_(sorted(reach.group_ids)))
+    match kind:
+        case "agent":
+            there = await session.value(select(agents.c.id).where(agents.c.id == subject))
+            conditions.append(agents.c.id == subject)
+        case "group":
+            groups = tables.agent_groups
+            there = await session.value(select(groups.c.id).where(groups.c.id == subject))
+            if reach is not None and subject not in reach.group_ids:
+                there = None
+            conditions.append(agents.c.group_id == subject)
+        case "queue":
+            queues = tables.queues
+            there = await session.value(select(queues.c.id).where(queues.c.id == subject))
+            if reach is not None and subject not in reach.queue_ids:
+                there = None
+            conditions.append(
+                agents.c.id.in_(select(served.c.agent_id).where(served.c.queue_id == subject))
+            )
+        case _:
+            there = subject
+    if there is None:
+        return None
+    rows = await session.rows(select(agents.c.id).where(*conditions))
+    if kind == "agent" and not rows:
+        return None
+    return frozenset(row["id"] for row in rows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, tuple_
 
-from openseat.core.events import Direction
+from openseat.core.events import Direction, LegKind
 from openseat.history.documents import (
     Callback,
     CallDetail,
@@ -108,9 +108,40 @@ async def find_events(access: Access, call_id: str) -> Page[CallEvent]:
             .limit(MOST_EVENTS)
         )
     rows.sort(key=lambda row: row["seq"])
+    if access.principal.client_id is not None:
+        rows = without_supervision(rows)
     return Page(
         items=[CallEvent(**{**row, "at": moment(row["at"])}) for row in rows], next_cursor=None
     )
+
+
+def without_supervision(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return a call's facts without those about supervisors at the agent's conversation.
+
+    Who listens to an agent is between the operator and its people; a supervisor who takes the call
+    over serves the customer, and from then on is told of like any agent.
+    """
+    ears = {
+        row["data"].get("leg_id")
+        for row in rows
+        if row["type"] == "leg.started" and row["data"].get("kind") == LegKind.SUPERVISOR
+    }
+    kept: list[dict[str, Any]] = []
+    for row in rows:
+        data = row["data"]
+        if row["type"] == "segment.started":
+            ears.discard(data.get("leg_id"))
+        if row["type"].startswith("supervision.") or data.get("leg_id") in ears:
+            continue
+        legs = data.get("legs")
+        if legs is not None and ears.intersection(legs):
+            others = [leg for leg in legs if leg not in ears]
+            if not others:
+                continue
+            kept.append({**row, "data": {**data, "legs": others}})
+            continue
+        kept.append(row)
+    return kept
 
 
 async def call_row(access: Access, call_id: str) -> dict[str, Any]:

@@ -61,6 +61,8 @@ HOLDERS: dict[str, frozenset[Role]] = {
     "agents.self": frozenset({Role.AGENT, Role.SUPERVISOR}),
     "floor.watch": _ALL,
     "floor.control": _STAFF,
+    "messages.read": frozenset({Role.OPERATOR_ADMIN, Role.SUPERVISOR, Role.AGENT}),
+    "messages.send": _STAFF,
     # What happened, and what it costs.
     "history.read": _STAFF_AND_CLIENT,
     "recordings.read": _STAFF_AND_CLIENT,

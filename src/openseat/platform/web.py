@@ -27,7 +27,7 @@ from openseat.platform.web_middleware import BodyLimit, RequestContext
 from openseat.platform.web_pages import Pages
 
 PREFIX = "/api/v1"
-AREAS = ("directory", "realtime", "history", "recordings", "figures", "billing")
+AREAS = ("directory", "realtime", "history", "recordings", "figures", "billing", "messages")
 """Areas with an HTTP interface: each is `openseat.<area>.api:router`.
 
 An area that must do something at the start and end of the process gives a

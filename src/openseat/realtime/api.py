@@ -8,11 +8,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from fastapi import APIRouter, FastAPI
 
 from openseat.floor.link import feed
+from openseat.platform import notes
 from openseat.platform.access import Services
 from openseat.platform.settings import LOOPBACK
 from openseat.realtime import control, desk, in_call, log, phone, pop, socket, targets
 from openseat.realtime.gateway import Gateway, running
-from openseat.realtime.listening import listening
+from openseat.realtime.listening import CHANNEL, listening
 from openseat.realtime.presence import Presence, watching
 
 router = APIRouter()
@@ -39,5 +40,6 @@ async def lifespan(app: FastAPI, shared: Services) -> AsyncIterator[None]:
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(running(gateway))
         await stack.enter_async_context(watching(presence))
-        await stack.enter_async_context(listening(shared.database.url, gateway.directory_changed))
+        heard = {CHANNEL: lambda _: gateway.directory_changed(), notes.CHANNEL: gateway.announced}
+        await stack.enter_async_context(listening(shared.database.url, heard))
         yield

@@ -20,7 +20,15 @@ import structlog
 
 from openseat.floor.link import FloorUnavailable
 from openseat.floor.wire import LinkBroken
-from openseat.realtime.sight import Sight, concerns, delta, snapshot
+from openseat.platform.notes import Note, heard
+from openseat.realtime.sight import (
+    OperatorSight,
+    Sight,
+    SupervisorSight,
+    concerns,
+    delta,
+    snapshot,
+)
 from openseat.realtime.state import Change, FeedBroken, FloorState, Row
 
 _log = structlog.get_logger("openseat.realtime")
@@ -49,6 +57,7 @@ class Viewer:
     """One connection's queue of encoded frames; ``closed`` is the reason it must end."""
 
     sight: Sight
+    user_id: str = ""
     frames: asyncio.Queue[str] = field(default_factory=lambda: asyncio.Queue(BACKLOG))
     closed: tuple[int, str] | None = None
     ended: asyncio.Event = field(default_factory=asyncio.Event)
@@ -127,9 +136,9 @@ class Gateway:
             return []
         return list(self.state.tables[table].values())
 
-    def join(self, sight: Sight, since: tuple[int, int] | None) -> Viewer:
+    def join(self, sight: Sight, since: tuple[int, int] | None, user_id: str = "") -> Viewer:
         """Add a viewer; ``since`` is the epoch and number of the last frame it has."""
-        viewer = Viewer(sight)
+        viewer = Viewer(sight, user_id)
         self._viewers.add(viewer)
         if self.state is not None:
             missed = self._missed(since)
@@ -151,6 +160,18 @@ class Gateway:
         """Have every viewer's standing looked at again."""
         for viewer in self._viewers:
             viewer.recheck.set()
+
+    def announced(self, payload: str) -> None:
+        """Pass a note of the database on to the viewers it concerns; an empty one to all."""
+        note = heard(payload) if payload else Note("everything", None)
+        if note is None:
+            return
+        frame = _text({"feed": "note", "about": note.about})
+        for viewer in self._viewers:
+            watches = isinstance(viewer.sight, OperatorSight | SupervisorSight)
+            mine = watches if note.user_ids is None else viewer.user_id in note.user_ids
+            if mine or not payload:
+                viewer.offer(frame)
 
     def alive(self) -> str | None:
         """Return the frame that is sent between changes, or None while the floor is away."""

@@ -1,10 +1,10 @@
-"""Hears of changes in the directory, so that nobody goes on seeing what they no longer may."""
+"""Hears what the database announces: changes of the directory, and notes for open pages."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 
 import asyncpg
 import structlog
@@ -15,29 +15,36 @@ CHANNEL = "directory_changed"
 _RETRY_S = 2.0
 _PROBE_S = 20.0
 
+Tell = Callable[[str], None]
+"""Takes the payload of an announcement; an empty one stands for whatever was missed."""
 
-async def _listen(url: str, tell: Callable[[], None]) -> None:
+
+async def _listen(url: str, tell: Mapping[str, Tell]) -> None:
     while True:
         try:
             connection = await asyncpg.connect(url, timeout=5)
             try:
-                await connection.add_listener(CHANNEL, lambda *_: tell())
+                for channel, told in tell.items():
+                    await connection.add_listener(
+                        channel, lambda *said, told=told: told(str(said[-1]))
+                    )
                 # Whatever was announced while nobody listened.
-                tell()
+                for told in tell.values():
+                    told("")
                 while True:
                     await asyncio.sleep(_PROBE_S)
                     await connection.execute("select 1", timeout=5)
             finally:
                 connection.terminate()
         except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            _log.warning("not listening for directory changes", reason=type(error).__name__)
+            _log.warning("not listening to the database", reason=type(error).__name__)
             await asyncio.sleep(_RETRY_S)
 
 
 @contextlib.asynccontextmanager
-async def listening(url: str, tell: Callable[[], None]) -> AsyncIterator[None]:
-    """Call ``tell`` at every change of the directory for the length of the context."""
-    task = asyncio.create_task(_listen(url, tell), name="directory listener")
+async def listening(url: str, tell: Mapping[str, Tell]) -> AsyncIterator[None]:
+    """Call what ``tell`` has for a channel at every announcement there, for the context."""
+    task = asyncio.create_task(_listen(url, tell), name="database listener")
     try:
         yield
     finally:

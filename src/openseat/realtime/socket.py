@@ -65,7 +65,7 @@ async def realtime(
         return
     presence: Presence = socket.app.state.presence
     place = None if since is None or epoch is None else (epoch, since)
-    viewer = gateway.join(sight, place)
+    viewer = gateway.join(sight, place, who.user_id)
     desk = who.agent_id if who.role is Role.AGENT else None
     if desk is not None:
         presence.came(desk)

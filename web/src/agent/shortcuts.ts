@@ -21,6 +21,8 @@ export const KEYS = {
   outboundOnly: 'F8',
   extend: 'F9',
   disposition: 'Alt+N',
+  messages: 'Alt+I',
+  acknowledge: 'Alt+U',
   save: 'Ctrl+Enter',
 } as const
 

@@ -2,6 +2,7 @@ import { defineStore } from 'pinia'
 import { computed, shallowRef } from 'vue'
 import { pages } from '@/api/http'
 import { Problem } from '@/api/problem'
+import { text } from '@/i18n'
 import { useSession } from '@/session/store'
 
 /** What the pages need to know of anything that has a name. */
@@ -77,18 +78,25 @@ export const useDirectory = defineStore('directory', () => {
     }
   }
 
+  /** What to show for an id without a name: supervisors only know what they manage by name. */
+  function beyond(kind: Kind, id: string): string {
+    const managed = kind === 'agents' || kind === 'queues' || kind === 'groups'
+    const known = tables.value[kind].size > 0
+    return managed && known && session.user?.role === 'supervisor' ? text(`beyond.${kind}`) : id
+  }
+
   /** The name behind an id, the id itself where it is not known, empty for no id. */
   function name(kind: Kind, id: string | null | undefined): string {
     if (!id) return ''
-    return tables.value[kind].get(id)?.name ?? id
+    return tables.value[kind].get(id)?.name ?? beyond(kind, id)
   }
 
-  /** An agent as people say it: number and name; empty for who may not know agents by name. */
+  /** An agent as people say it: number and name; empty for one whom the user may not know by name. */
   function agent(id: string | null | undefined): string {
     if (!id) return ''
     const found = tables.value.agents.get(id)
     if (found) return `${found.number ?? ''} ${found.name}`.trim()
-    return session.may('agents.read') ? id : ''
+    return session.may('agents.read') ? beyond('agents', id) : ''
   }
 
   /** Every entry of a kind, by name. */

@@ -185,4 +185,12 @@ export interface AliveFrame {
   at: number
 }
 
+/** Something beside the floor has changed, and is to be asked for again. */
+export interface NoteFrame {
+  feed: 'note'
+  about: string
+}
+
 export type Frame = SnapshotFrame | DeltaFrame | AliveFrame
+/** Whatever comes over the connection. */
+export type Heard = Frame | NoteFrame

@@ -1,4 +1,4 @@
-import type { Frame } from './rows'
+import type { Frame, Heard } from './rows'
 
 /** What the connection is doing, in words that a person can be shown. */
 export type LinkState = 'connecting' | 'live' | 'lost'
@@ -6,6 +6,8 @@ export type LinkState = 'connecting' | 'live' | 'lost'
 /** Told by the socket about everything that happens to it. */
 export interface SocketListener {
   frame(frame: Frame): void
+  /** Something beside the floor has changed. */
+  note?(about: string): void
   state(state: LinkState): void
   /** The server refused the session (closed with 4401 or 4403): trying again is useless. */
   refused(): void
@@ -93,7 +95,11 @@ export class FeedSocket {
     socket.onmessage = (message: MessageEvent<string>) => {
       if (socket !== this.#socket) return
       this.#failures = 0
-      const frame = JSON.parse(message.data) as Frame
+      const frame = JSON.parse(message.data) as Heard
+      if (frame.feed === 'note') {
+        this.listener.note?.(frame.about)
+        return
+      }
       if (frame.feed === 'alive') this.#sendsLife = true
       this.#watch()
       this.listener.frame(frame)

@@ -1,6 +1,7 @@
 import { defineStore } from 'pinia'
 import { markRaw, ref, shallowRef } from 'vue'
 import { serverClock } from './clock'
+import { passNote } from './notes'
 import { FeedGap, Picture } from './picture'
 import type { Frame } from './rows'
 import { FeedSocket, type LinkState } from './socket'
@@ -51,7 +52,10 @@ export const useFloor = defineStore('floor', () => {
           settle = window.setTimeout(show, SETTLE_MS)
         }
       },
+      note: passNote,
       state(next) {
+        // Notes are not numbered: what was said while the connection was lost is asked for.
+        if (next === 'live' && link.value !== 'live') passNote('everything')
         if (next !== 'live' && link.value === 'live') freshAt.value = serverClock.now()
         // A retry under way is still a lost connection to the person in front of it.
         if (next === 'connecting' && link.value === 'lost') return

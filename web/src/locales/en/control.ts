@@ -17,6 +17,7 @@ export default {
       sign_out: 'Force sign-out',
       cut_off: 'End the call',
       move: 'Move between queues…',
+      message: 'Send a message…',
     },
     move: {
       title: 'Queues of {who}',
@@ -70,4 +71,5 @@ export default {
     queue: 'Queue',
     allQueues: 'All queues',
   },
+  beyond: { agents: 'Agent of another range', queues: 'Queue of another range', groups: 'Group of another range' },
 } satisfies typeof source

@@ -8,8 +8,9 @@ import events from './events'
 import figures from './figures'
 import floor from './floor'
 import flows from './flows'
+import messages from './messages'
 import phone from './phone'
 
 export default {
-  ...common, ...control, ...admin, ...assets, ...flows, ...floor, ...calls, ...events, ...agent, ...figures, ...phone,
+  ...common, ...control, ...admin, ...assets, ...flows, ...floor, ...calls, ...events, ...agent, ...figures, ...phone, ...messages,
 }

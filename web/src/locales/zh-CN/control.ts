@@ -16,6 +16,7 @@ export default {
       sign_out: '强制签出',
       cut_off: '强制拆线',
       move: '调整队列…',
+      message: '发消息…',
     },
     move: {
       title: '调整 {who} 的队列',
@@ -69,4 +70,5 @@ export default {
     queue: '队列',
     allQueues: '全部队列',
   },
+  beyond: { agents: '管辖外座席', queues: '管辖外队列', groups: '管辖外座席组' },
 }

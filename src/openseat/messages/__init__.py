@@ -1,0 +1,1 @@
+"""Messages from supervisors to agents, and their answers."""
