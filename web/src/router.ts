@@ -47,6 +47,12 @@ const routes: RouteRecordRaw[] = [
     meta: { audience: 'watchers', title: 'menu.figures' },
   },
   {
+    path: '/alarms',
+    name: 'alarms',
+    component: () => import('@/alarms/AlarmsPage.vue'),
+    meta: { audience: 'watchers', permission: 'floor.control', title: 'menu.alarms' },
+  },
+  {
     path: '/agent',
     name: 'agent',
     component: () => import('@/agent/AgentPage.vue'),

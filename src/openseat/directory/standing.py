@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, or_, select
 from openseat.directory import tables
 from openseat.platform.auth import Principal
 from openseat.platform.database import ScopedSession
-from openseat.platform.reach import reach_of
+from openseat.platform.reach import Reach, reach_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +55,32 @@ async def standing(session: ScopedSession, who: Principal) -> Standing:
 
 
 async def names(session: ScopedSession, ids: Collection[str]) -> dict[str, str]:
-    """Return what clients, projects, queues and agents are called, as far as the scope sees."""
+    """Return what clients, projects, queues, groups and agents are called in the scope."""
     found: dict[str, str] = {}
-    for table in (tables.clients, tables.projects, tables.queues, tables.agents):
+    for table in (
+        tables.clients,
+        tables.projects,
+        tables.queues,
+        tables.agent_groups,
+        tables.agents,
+    ):
         rows = await session.rows(select(table.c.id, table.c.name).where(table.c.id.in_(ids)))
         found.update((row["id"], row["name"]) for row in rows)
     return found
+
+
+async def subject_exists(session: ScopedSession, kind: str, subject: str) -> bool:
+    """Tell whether there is such a queue, project or group in the scope."""
+    table = {"queue": tables.queues, "project": tables.projects, "group": tables.agent_groups}[kind]
+    return await session.value(select(table.c.id).where(table.c.id == subject)) is not None
+
+
+async def managed_projects(session: ScopedSession, reach: Reach) -> frozenset[str]:
+    """Return the projects all of whose queues are within reach."""
+    queues = tables.queues
+    rows = await session.rows(select(queues.c.id, queues.c.project_id))
+    beyond = {row["project_id"] for row in rows if row["id"] not in reach.queue_ids}
+    return frozenset(row["project_id"] for row in rows) - beyond
 
 
 async def agents_of(

@@ -63,6 +63,7 @@ HOLDERS: dict[str, frozenset[Role]] = {
     "floor.control": _STAFF,
     "messages.read": frozenset({Role.OPERATOR_ADMIN, Role.SUPERVISOR, Role.AGENT}),
     "messages.send": _STAFF,
+    "webhooks.write": _ADMIN,
     # What happened, and what it costs.
     "history.read": _STAFF_AND_CLIENT,
     "recordings.read": _STAFF_AND_CLIENT,

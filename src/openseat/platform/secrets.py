@@ -25,6 +25,7 @@ NAMES: dict[str, str] = {
     "floor_link": "token of the connection between API and floor",
     "session_key": "key that signs browser sessions",
     "audit_key": "key of the audit trail's chain",
+    "webhooks": "seed of the secrets that sign events for webhooks",
     "metrics": "bearer token that may read /metrics from elsewhere than this machine",
     "demo_admin": "password of the demo operator's administrator",
     "demo_supervisor": "password of the demo supervisors",

@@ -27,11 +27,20 @@ from openseat.platform.web_middleware import BodyLimit, RequestContext
 from openseat.platform.web_pages import Pages
 
 PREFIX = "/api/v1"
-AREAS = ("directory", "realtime", "history", "recordings", "figures", "billing", "messages")
+AREAS = (
+    "directory",
+    "realtime",
+    "history",
+    "recordings",
+    "figures",
+    "billing",
+    "messages",
+    "alarms",
+)
 """Areas with an HTTP interface: each is `openseat.<area>.api:router`.
 
 An area that must do something at the start and end of the process gives a
-`lifespan(services)` context manager beside its router.
+`lifespan(services)` context manager beside its router; those of earlier areas run by then.
 """
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1"})

@@ -19,6 +19,7 @@ export default {
     wallboard: 'Wallboard',
     calls: 'Call history',
     figures: 'Daily figures',
+    alarms: 'Alarms',
     agent: 'Agent desk',
     admin: 'Set-up',
     fold: 'Fold menu',

@@ -1,5 +1,6 @@
 import admin from './admin'
 import agent from './agent'
+import alarms from './alarms'
 import assets from './assets'
 import calls from './calls'
 import common from './common'
@@ -12,5 +13,5 @@ import messages from './messages'
 import phone from './phone'
 
 export default {
-  ...common, ...control, ...admin, ...assets, ...flows, ...floor, ...calls, ...events, ...agent, ...figures, ...phone, ...messages,
+  ...common, ...control, ...admin, ...assets, ...flows, ...floor, ...calls, ...events, ...agent, ...figures, ...phone, ...messages, ...alarms,
 }

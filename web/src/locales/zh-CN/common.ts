@@ -18,6 +18,7 @@ export default {
     wallboard: '大屏看板',
     calls: '呼叫记录',
     figures: '当日指标',
+    alarms: '告警',
     agent: '座席工作台',
     admin: '系统设置',
     fold: '收起菜单',

@@ -1,0 +1,1 @@
+"""Thresholds on the live floor, alarms, and webhooks that tell of them."""
