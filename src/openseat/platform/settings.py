@@ -129,7 +129,7 @@ class FloorSettings:
     cell_id: str = "main"
     #: How long a lease lasts without renewal, in milliseconds.
     lease_ms: int = 1500
-    #: Inner hosts (``name`` or ``name:port``) that flows and webhooks may ask; others must be public.
+    #: Inner hosts (``name`` or ``name:port``) that flows and webhooks may ask; others are public.
     http_hosts: frozenset[str] = frozenset()
 
 
