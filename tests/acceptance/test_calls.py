@@ -144,6 +144,45 @@ async def test_a_consultation_is_between_agents_until_all_three_talk(world: Worl
     assert hears(to_customer, SECOND)
 
 
+@pytest.mark.parametrize("picked_up", [True, False])
+async def test_an_agent_who_hangs_up_while_asking_leaves_the_customer_to_whom_they_asked(
+    world: World, picked_up: bool
+):
+    await world.ready(0)
+    customer, phone = await talk(world, 1.0)
+    await world.ready(1)
+    target = Target(kind=TargetKind.AGENT, id=world.seats[1].agent_id)
+    await world.send(Consult(agent_id=world.seats[0].agent_id, target=target))
+    if picked_up:
+        await world.connect(customer, 1, SECOND)
+        await phone.hang_up()
+    else:
+        colleague = await world.next_ring(1)
+        await phone.hang_up()
+        async with asyncio.timeout(LIMIT_S):
+            await phone.gone.wait()
+        await colleague.answer()
+        await colleague.listen(f"{customer.caller[1:]}-agent-1")
+        world.tone(colleague, SECOND)
+
+    async def handed_over() -> bool:
+        return len(await world.events(e.SegmentStarted)) == 2
+
+    await world.until(handed_over, "the colleague does not get the customer")
+    await customer.listen(f"{customer.caller[1:]}-after")
+    await asyncio.sleep(2)
+    await customer.hang_up()
+    await ended(world, customer)
+    (after,) = await world.heard(f"{customer.caller[1:]}-after")
+    (to_colleague,) = await world.heard(f"{customer.caller[1:]}-agent-1")
+    assert (hears(after, SECOND), hears(after, FIRST)) == (True, False)
+    assert hears(to_colleague, CUSTOMER)
+    first, second = await world.events(e.SegmentEnded)
+    assert [first.agent_id, second.agent_id] == [seat.agent_id for seat in world.seats]
+    (made,) = await world.events(e.TransferMade)
+    assert made.consulted is picked_up
+
+
 async def test_nobody_answers_and_the_customer_gives_up(world: World):
     customer = await world.call()
     await asyncio.sleep(6.5)

@@ -125,9 +125,11 @@ async def test_a_call_on_an_encrypted_trunk_is_heard_by_both_and_by_nobody_betwe
     await other.answer()
     await stage.given(LegAnswered, leg_id=leg_id)
     stage.switch.apply([Bridge(bridge_id="talk", legs=(arrived.leg_id, leg_id))])
+    # Each side sends to where it hears the other from: the main switch, which only knows the tap,
+    # must be the first to send on the second leg.
     await customer.speak(CUSTOMER_HZ)
-    await other.speak(AGENT_HZ)
     assert await other.hears(CUSTOMER_HZ)
+    await other.speak(AGENT_HZ)
     assert await customer.hears(AGENT_HZ)
     assert line.media_lines() == {b"RTP/SAVP"}
     assert sum(len(packets) > 30 for packets in line.tap.streams.values()) >= 2
@@ -142,9 +144,10 @@ async def test_on_a_plain_trunk_whoever_is_between_hears_both(line: Line):
     assert arrived.trunk_id == TRUNK
     leg_id, agent = await line.rung(PHONES[0].endpoint)
     stage.switch.apply([Bridge(bridge_id="talk", legs=(arrived.leg_id, leg_id))])
-    await customer.speak(CUSTOMER_HZ)
     await agent.speak(AGENT_HZ)
     assert await customer.hears(AGENT_HZ)
+    await customer.speak(CUSTOMER_HZ)
+    assert await agent.hears(CUSTOMER_HZ)
     assert line.media_lines() == {b"RTP/AVP"}
     assert line.tap.heard(CUSTOMER_HZ) > CLEAR_SHARE
     assert line.tap.heard(AGENT_HZ) > CLEAR_SHARE

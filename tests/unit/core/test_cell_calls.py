@@ -416,6 +416,55 @@ def test_a_consultation_that_still_rings_is_withdrawn_on_return_and_on_hang_up()
         assert w.events(e.OfferEnded)[-1].result is e.OfferResult.WITHDRAWN
 
 
+def test_an_agent_whose_phone_goes_while_asking_leaves_the_customer_to_whom_they_asked():
+    w, own, other = consulting()
+    w.do(i.LegEnded(leg_id=own, cause=16), after=3_000)
+    assert w.last(fx.Bridge).legs == ("cust", other)
+    assert [t.consulted for t in w.events(e.TransferMade)] == [True]
+    assert the_call(w).consult is None
+    w.do(i.LegEnded(leg_id="cust", cause=16), after=7_000)
+    assert [(s.agent_id, s.talk_ms) for s in w.events(e.SegmentEnded)][1] == ("ag1002", 7_000)
+    assert {state_of(w, a) for a in ("ag1001", "ag1002")} <= {S.IDLE, S.AFTER_CALL_WORK}
+    assert w.same_after_replay()
+
+
+@pytest.mark.parametrize("answers", [True, False])
+def test_an_agent_whose_phone_goes_while_a_colleague_rings_has_transferred_blindly(answers):
+    w, own = talking()
+    w.sign_in("ag1002")
+    w.do(i.Consult(agent_id="ag1001", target=Target(kind=TargetKind.AGENT, id="ag1002")))
+    other = w.last(fx.Originate).leg_id
+    w.do(i.LegEnded(leg_id=own, cause=16))
+    assert [t.consulted for t in w.events(e.TransferMade)] == [False]
+    if answers:
+        w.do(i.LegAnswered(leg_id=other))
+        assert w.last(fx.Bridge).legs == ("cust", other)
+        assert w.events(e.SegmentStarted)[-1].via is e.Via.TRANSFER
+    else:
+        w.do(i.LegEnded(leg_id=other, cause=17))
+        assert len(w.events(e.QueueEntered)) == 2
+    assert not w.events(e.CallEnded)
+    assert w.same_after_replay()
+
+
+def test_a_telephone_outside_that_rings_when_the_asking_agent_goes_gets_the_customer():
+    w, own = talking()
+    w.do(i.Consult(agent_id="ag1001", target=Target(kind=TargetKind.OUTSIDE, id="+861")))
+    outside = w.last(fx.Originate).leg_id
+    w.do(i.LegEnded(leg_id=own, cause=16))
+    w.do(i.LegAnswered(leg_id=outside))
+    assert w.last(fx.Bridge).legs == ("cust", outside)
+    assert w.same_after_replay()
+
+
+def test_an_agent_who_goes_while_whom_they_asked_waits_ends_the_conversation():
+    w, own, other = consulting()
+    w.do(i.Swap(agent_id="ag1001"))
+    w.do(i.LegEnded(leg_id=own, cause=16))
+    assert w.events(e.CallEnded)
+    assert fx.Hangup(leg_id=other) in w.effects
+
+
 def test_only_people_can_be_consulted():
     w, _ = talking()
     with pytest.raises(CoreError, match=r"target\.not_to_be_consulted"):

@@ -268,6 +268,48 @@ def complete_transfer(turn: Turn, agent_id: str) -> None:
     supervising.settle(turn, call)
 
 
+def hand_over(turn: Turn, call: Call, segment: Segment) -> bool:
+    """The asking agent's phone is down: whoever they asked gets the customer.
+
+    So it is with every telephone on a desk, and a customer on hold is not cut off by a phone that
+    fails. Somebody who still rings is a blind transfer from here on. An agent who was back with
+    the customer has ended that conversation: then nothing is handed over. Tells whether it was.
+    """
+    asking = call.consult
+    if asking is None or asking.segment_id != segment.segment_id or asking.joined or asking.parked:
+        return False
+    leg = call.legs.get(asking.leg_id)
+    if leg is None or call.customer is None:
+        return False
+    if leg.state is LegState.UP:
+        complete_transfer(turn, segment.agent_id)
+        return True
+    turn.record(
+        call,
+        e.TransferMade(
+            segment_id=segment.segment_id,
+            agent_id=segment.agent_id,
+            target_kind=asking.target_kind,
+            target_id=asking.target_id,
+            consulted=False,
+        ),
+    )
+    turn.record(
+        call,
+        e.ConsultEnded(
+            segment_id=segment.segment_id,
+            agent_id=segment.agent_id,
+            leg_id=leg.leg_id,
+            outcome="transferred",
+        ),
+    )
+    talking.end_segment(turn, call, segment, e.EndedBy.TRANSFER)
+    turn.do(DropBridge(bridge_id=call.consult_bridge_id))
+    if asking.target_kind == TargetKind.OUTSIDE:
+        supervising.settle(turn, call)
+    return True
+
+
 def _bring(turn: Turn, call: Call, leg: Leg, *, parked: bool) -> None:
     """Take the consulted party from where they are, to join the customer."""
     if parked:

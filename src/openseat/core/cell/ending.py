@@ -93,6 +93,8 @@ def _agent_gone(turn: Turn, call: Call, leg: Leg, cause: int, at: int | None) ->
         if dialling.undialled(call):
             end_call(turn, call, EndedBy.AGENT)
         return
+    if conferring.hand_over(turn, call, segment):
+        return
     talking.end_segment(turn, call, segment, EndedBy.AGENT, at)
     _party_left(turn, call, EndedBy.AGENT)
 
