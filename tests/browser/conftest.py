@@ -94,7 +94,8 @@ def fresh_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
         )
         context.set_default_timeout(20_000)
         context.add_init_script(
-            f"localStorage.getItem('openseat.language') ??"
+            # Not in the frames of others' pages, which have no storage here.
+            f"if (window.top === window) localStorage.getItem('openseat.language') ??"
             f" localStorage.setItem('openseat.language', '{language}')"
         )
         page = context.new_page()

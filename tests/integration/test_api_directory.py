@@ -27,10 +27,12 @@ pytestmark = pytest.mark.database
 
 DIRECTORY_TABLES = {
     "agent_groups", "agent_queues", "agent_skills", "agents", "audit_entries", "audit_head",
-    "branches", "calendars", "cells", "clients", "directory_state", "dispositions",
-    "flow_versions", "flows", "hours", "idempotency_keys", "listed_numbers", "numbers",
+    "branches", "calendars", "cells", "client_pages", "clients", "directory_state",
+    "dispositions", "flow_versions", "flows", "form_versions", "forms",
+    "hours", "idempotency_keys", "listed_numbers", "numbers",
     "operators", "phones", "projects",
-    "prompts", "queue_skills", "queues", "sign_in_attempts", "skills", "trunks", "user_sessions",
+    "prompts", "queue_skills", "queues", "script_versions", "scripts",
+    "sign_in_attempts", "skills", "trunks", "user_sessions",
     "user_tokens", "users",
 }  # fmt: skip
 

@@ -148,6 +148,17 @@ async def test_a_client_cannot_make_a_row_for_another_client(api: Api) -> None:
             {"client_id": "jincheng", "kind": "blacklist", "e164": "+8613800000001"},
         ),
         ("/dispositions", {"client_id": "jincheng", "code": "thief", "name": "thief"}),
+        ("/forms", {"client_id": "jincheng", "name": "thief"}),
+        ("/scripts", {"client_id": "jincheng", "name": "thief"}),
+        (
+            "/client-pages",
+            {
+                "client_id": "jincheng",
+                "name": "thief",
+                "url": "https://thief.example/",
+                "secret": "a-thief-has-secrets",
+            },
+        ),
     ):
         answer = await beidou.post(path, json=body)
         assert answer.status_code == 403, (path, answer.text)

@@ -345,6 +345,10 @@ class Dispose:
     segment_id: str
     code: str
     notes: str = ""
+    form_id: str = ""
+    form_version: int = 0
+    answers: tuple[Mapping[str, str], ...] = ()
+    """The form's answers, checked by whoever asks: `name`, `label`, `value`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

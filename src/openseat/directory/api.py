@@ -19,6 +19,7 @@ from openseat.directory import (
 )
 from openseat.directory.dispositions import DISPOSITION
 from openseat.directory.flows import FLOW
+from openseat.directory.forms import FORM
 from openseat.directory.hours import CALENDAR, HOURS
 from openseat.directory.lines import PHONE, TRUNK
 from openseat.directory.noun import Noun
@@ -27,6 +28,7 @@ from openseat.directory.organisation import BRANCH, CLIENT, OPERATOR, PROJECT
 from openseat.directory.people import AGENT, AGENT_GROUP, SKILL
 from openseat.directory.queues import QUEUE
 from openseat.directory.routes import add_routes
+from openseat.directory.scripts import CLIENT_PAGE, SCRIPT
 from openseat.directory.users import USER
 from openseat.platform.access import Services
 
@@ -43,6 +45,9 @@ NOUNS: tuple[Noun, ...] = (
     NUMBER,
     LISTED_NUMBER,
     DISPOSITION,
+    FORM,
+    SCRIPT,
+    CLIENT_PAGE,
     CALENDAR,
     HOURS,
     PHONE,

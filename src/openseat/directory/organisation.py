@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from openseat.directory.desk_tables import client_pages, forms, scripts
 from openseat.directory.noun import Noun, document, used_in
 from openseat.directory.tables import (
     agent_groups,
@@ -116,6 +117,9 @@ CLIENT = _Client(
         used_in("prompt", prompts, "client_id"),
         used_in("listed-number", listed_numbers, "client_id", "e164"),
         used_in("disposition", dispositions, "client_id"),
+        used_in("form", forms, "client_id"),
+        used_in("script", scripts, "client_id"),
+        used_in("client-page", client_pages, "client_id"),
     ),
 )
 PROJECT = Noun(
@@ -133,5 +137,8 @@ PROJECT = Noun(
         used_in("flow", flows, "project_id"),
         used_in("listed-number", listed_numbers, "project_id", "e164"),
         used_in("disposition", dispositions, "project_id"),
+        used_in("form", forms, "project_id"),
+        used_in("script", scripts, "project_id"),
+        used_in("client-page", client_pages, "project_id"),
     ),
 )

@@ -292,6 +292,7 @@ class View:
             "agent_ids": agents_in(call),
             "parties": parties(call, self._cell.config),
             "consult": consultation(call),
+            "variables": dict(call.shown),
         }
 
     def _trunk_row(self, trunk_id: str) -> Row:

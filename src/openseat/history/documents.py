@@ -109,6 +109,25 @@ class Callback(BaseModel):
         return cls.model_validate({**values, "promised_at": promised_at, "due_at": due_at})
 
 
+class Answer(BaseModel):
+    """What was written into one field of a form."""
+
+    name: str
+    label: str = Field(description="What the field was called when it was filled in")
+    value: str
+
+
+class Written(BaseModel):
+    """What an agent wrote about their stretch of a call."""
+
+    agent_id: str
+    disposition: str
+    notes: str
+    form_id: str = Field(description="Empty: there was no form")
+    form_version: int
+    answers: list[Answer]
+
+
 class CallSummary(BaseModel):
     """A call as the history lists it."""
 
@@ -142,6 +161,7 @@ class CallSummary(BaseModel):
     score: int | None = Field(description="What the customer rated, of `scale`")
     scale: int | None
     recorded: bool
+    written: list[Written] = Field(description="Dispositions, in the order of the stretches")
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> CallSummary:
@@ -151,7 +171,7 @@ class CallSummary(BaseModel):
             values[name] = moment(row[name])
         for name in ("wait", "talk", "hold", "duration", "billable"):
             values[f"{name}_s"] = seconds(row[f"{name}_ms"])
-        return cls(**{**values, "outcome": row["outcome"] or None})
+        return cls(**{**values, "outcome": row["outcome"] or None, "written": []})
 
 
 class Segment(BaseModel):
@@ -169,6 +189,9 @@ class Segment(BaseModel):
     ended_by: str
     disposition: str
     notes: str
+    form_id: str = Field(description="Empty: there was no form")
+    form_version: int
+    answers: list[Answer]
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Segment:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, MutableMapping
 from dataclasses import dataclass
 from typing import ClassVar
@@ -31,6 +32,10 @@ class SegmentRow:
     ended_by: str = ""
     disposition: str = ""
     notes: str = ""
+    form_id: str = ""
+    form_version: int = 0
+    answers: str = "[]"
+    """JSON: a list of objects with `name`, `label` and `value`."""
 
 
 class Segments(RowFold[SegmentRow]):
@@ -76,3 +81,5 @@ def _change(row: SegmentRow, event: SegmentEnded | SegmentDisposed, at: int) -> 
             row.talk_ms, row.hold_ms = event.talk_ms, event.hold_ms
         case SegmentDisposed():
             row.disposition, row.notes = event.code, event.notes
+            row.form_id, row.form_version = event.form_id, event.form_version
+            row.answers = json.dumps([dict(one) for one in event.answers], ensure_ascii=False)

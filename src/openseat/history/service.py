@@ -16,6 +16,7 @@ from openseat.history.documents import (
     CallSummary,
     OutcomeFilter,
     Segment,
+    Written,
     instant,
     moment,
 )
@@ -49,7 +50,24 @@ async def find_calls(access: Access, query: CallsQuery) -> Page[CallSummary]:
     following = None
     if len(rows) > query.limit:
         following = write_cursor(query.sort.value, page[-1]["sorted_by"], page[-1]["call_id"])
-    return Page(items=[CallSummary.of(row) for row in page], next_cursor=following)
+    items = [CallSummary.of(row) for row in page]
+    await _add_written(access.session, items)
+    return Page(items=items, next_cursor=following)
+
+
+async def _add_written(session: ScopedSession, found: Sequence[CallSummary]) -> None:
+    """Put what agents wrote beside their calls, in one read for all."""
+    by_id = {one.call_id: one for one in found}
+    if not by_id:
+        return
+    rows = await session.rows(
+        select(segments)
+        .where(segments.c.call_id.in_(sorted(by_id)), segments.c.disposition != "")
+        .order_by(segments.c.started_at, segments.c.id)
+    )
+    for row in rows:
+        values = {name: row[name] for name in Written.model_fields}
+        by_id[row["call_id"]].written.append(Written.model_validate(values))
 
 
 async def open_callbacks(session: ScopedSession, agent_id: str, limit: int) -> list[Callback]:
@@ -79,11 +97,27 @@ async def find_call(access: Access, call_id: str) -> CallDetail:
         Problem: `not_found`: there is none for this caller.
     """
     row = await call_row(access, call_id)
-    parts = await access.session.rows(
+    summary = CallSummary.of(row)
+    await _add_written(access.session, [summary])
+    return CallDetail(**summary.model_dump(), parts=await find_segments(access.session, call_id))
+
+
+async def find_segments(session: ScopedSession, call_id: str) -> list[Segment]:
+    """Return a call's stretches in their order, as far as the scope sees."""
+    rows = await session.rows(
         select(segments).where(segments.c.call_id == call_id).order_by(segments.c.started_at)
     )
-    summary = CallSummary.of(row).model_dump()
-    return CallDetail(**summary, parts=[Segment.of(part) for part in parts])
+    return [Segment.of(row) for row in rows]
+
+
+async def segment_owner(session: ScopedSession, segment_id: str) -> tuple[str, str] | None:
+    """Return client and project of a stretch, or None while history has not heard of it."""
+    row = await session.row(
+        select(calls.c.client_id, calls.c.project_id)
+        .join(segments, segments.c.call_id == calls.c.id)
+        .where(segments.c.id == segment_id)
+    )
+    return None if row is None else (row["client_id"], row["project_id"])
 
 
 async def find_events(access: Access, call_id: str) -> Page[CallEvent]:

@@ -68,6 +68,9 @@ segments = Table(
     Column("ended_by", Text),
     Column("disposition", Text),
     Column("notes", Text),
+    Column("form_id", Text),
+    Column("form_version", Integer),
+    Column("answers", JSONB),
 )
 
 call_notes = Table(

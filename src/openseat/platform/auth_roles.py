@@ -53,6 +53,8 @@ HOLDERS: dict[str, frozenset[Role]] = {
     "listed_numbers.write": _ADMIN_AND_CLIENT,
     "dispositions.read": _STAFF_AND_CLIENT,
     "dispositions.write": _ADMIN_AND_CLIENT,
+    "scripts.read": _STAFF_AND_CLIENT,
+    "scripts.write": _ADMIN_AND_CLIENT,
     # People on the floor.
     "skills.read": _ALL,
     "skills.write": _ADMIN,

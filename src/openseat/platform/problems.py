@@ -65,6 +65,7 @@ STATUS: dict[str, int] = {
     "agent.unknown": 404,
     "call.unknown": 404,
     "segment.unknown": 404,
+    "form.unknown": 422,
     "target.unknown": 422,
     "project.unknown": 422,
     "party.unknown": 404,

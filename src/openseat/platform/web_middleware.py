@@ -24,6 +24,8 @@ _SECURITY: Mapping[str, str] = {
     "Content-Security-Policy": (
         "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
         "img-src 'self' data: blob:; media-src 'self' blob:; font-src 'self' data:; "
+        # A client's own page about a contact may be shown in the desk, in a sandbox of its own.
+        "frame-src https:; "
         "connect-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'self'; "
         "form-action 'self'; frame-ancestors 'none'"
     ),

@@ -23,9 +23,13 @@ from openseat.core.inputs import (
     SignIn,
     SignOut,
 )
+from openseat.directory.at_the_desk import checked
+from openseat.directory.form_rules import MOST_FIELDS, Filled
 from openseat.directory.standing import Seat, seat
+from openseat.history.service import segment_owner
 from openseat.platform.access import Permitted, may
-from openseat.platform.fields import Id, Strict, Text, Word
+from openseat.platform.database import ClientScope
+from openseat.platform.fields import Id, Line, Strict, Text, Word
 from openseat.platform.problems import Problem, responses
 from openseat.realtime.gateway import Gateway
 
@@ -67,6 +71,9 @@ class Disposition(Strict):
 
     code: Word
     notes: Text = ""
+    form_id: Id | None = Field(default=None, description="The form that was filled in")
+    form_version: Annotated[int, Field(ge=0, le=1_000_000)] = 0
+    answers: dict[Word, Line | list[Line]] = Field(default_factory=dict, max_length=MOST_FIELDS)
 
 
 class AgentSeat(BaseModel):
@@ -212,13 +219,49 @@ async def extend_after_call_work(own: Own, body: AfterCallWorkExtension) -> Resp
     status_code=204,
     responses=_ANSWERS,
 )
-async def dispose(own: Own, segment_id: Annotated[Id, Path()], body: Disposition) -> Response:
-    """Give one of the agent's own segments its outcome code and notes."""
+async def dispose(
+    request: Request, own: Own, segment_id: Annotated[Id, Path()], body: Disposition
+) -> Response:
+    """Give one of the agent's own segments its outcome code and notes, and the form's answers."""
     agent_id = await own_agent(own)
+    filled = await _filled(_gateway(request), own, agent_id, segment_id, body)
     return await send(
         own,
-        Dispose(agent_id=agent_id, segment_id=segment_id, code=body.code, notes=body.notes),
+        Dispose(
+            agent_id=agent_id,
+            segment_id=segment_id,
+            code=body.code,
+            notes=body.notes,
+            form_id=body.form_id or "" if filled else "",
+            form_version=body.form_version if filled else 0,
+            answers=tuple(
+                {"name": one.name, "label": one.label, "value": one.value} for one in filled
+            ),
+        ),
     )
+
+
+async def _filled(
+    gateway: Gateway, own: Permitted, agent_id: str, segment_id: str, body: Disposition
+) -> list[Filled]:
+    """Return the form's answers, checked by the form of the stretch's project.
+
+    History hears of a stretch a moment after it began; by then the live floor has it.
+    """
+    place = gateway.row("agents", agent_id) or {}
+    call = gateway.row("calls", place.get("call_id", "")) or {}
+    owner = None
+    if place.get("segment_id") == segment_id and call.get("client_id"):
+        owner = (call["client_id"], call["project_id"])
+    async with own.services.database.tenant_session(own.principal.scope) as session:
+        owner = owner or await segment_owner(session, segment_id)
+    if owner is None:
+        if body.form_id is not None:
+            raise Problem("segment.unknown", segment_id=segment_id)
+        return []
+    asked = None if body.form_id is None else (body.form_id, body.form_version)
+    async with own.services.database.tenant_session(ClientScope(owner[0])) as session:
+        return await checked(session, *owner, asked, body.answers)
 
 
 async def send(own: Permitted, command: Command) -> Response:

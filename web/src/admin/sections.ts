@@ -11,6 +11,12 @@ export const SECTIONS: readonly { title: string; entries: readonly Entry[] }[] =
   { title: 'voice', entries: [noun('flows'), noun('prompts'), noun('hours'), noun('calendars', 'hours.read')] },
   { title: 'routing', entries: [noun('queues'), noun('skills')] },
   {
+    title: 'desk',
+    entries: [
+      noun('scripts'), noun('client-pages', 'scripts.read'), noun('dispositions'), noun('forms', 'dispositions.read'),
+    ],
+  },
+  {
     title: 'people',
     entries: [noun('agents'), noun('agent-groups', 'agents.read'), noun('users'), noun('phones')],
   },

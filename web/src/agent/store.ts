@@ -4,6 +4,7 @@ import { get, post } from '@/api/http'
 import { asProblem, type Problem } from '@/api/problem'
 import type { AgentState } from '@/realtime/rows'
 import { useFloor } from '@/realtime/store'
+import type { Answers } from '@/ui/form'
 import type { Me, ScreenPop } from './types'
 
 /** The seat as the page shows it; times are milliseconds of the server. */
@@ -17,6 +18,15 @@ export interface Seat {
   callId: string
   segmentId: string
   reachable: boolean
+}
+
+/** What an agent writes about a contact. */
+export interface Written {
+  code: string
+  notes: string
+  form_id?: string
+  form_version?: number
+  answers?: Answers
 }
 
 /**
@@ -78,8 +88,10 @@ export const useDesk = defineStore('desk', () => {
   }
 
   /** Read what is known of the contact at hand; the last one stays while there is none. */
-  async function refreshPop(): Promise<void> {
-    if (!seat.value?.callId || pop.value?.call_id === seat.value.callId) return
+  async function refreshPop(again = false): Promise<void> {
+    const callId = seat.value?.callId ?? ''
+    if (again ? callId === '' && pop.value === null : callId === '') return
+    if (!again && pop.value?.call_id === callId && pop.value.segment_id === seat.value?.segmentId) return
     try {
       const found = await get<ScreenPop | undefined>('/me/agent/screen-pop')
       if (found) pop.value = found
@@ -114,8 +126,16 @@ export const useDesk = defineStore('desk', () => {
   const setOutboundOnly = () => act('outbound_only', '/me/agent/state', { state: 'outbound_only' })
   const extendAfterCallWork = (seconds: number) =>
     act('after-call-work', '/me/agent/after-call-work', { extra_s: seconds })
-  const dispose = (segmentId: string, code: string, notes: string) =>
-    act('disposition', `/segments/${encodeURIComponent(segmentId)}/disposition`, { code, notes })
+  const dispose = (segmentId: string, written: Written) =>
+    act('disposition', `/segments/${encodeURIComponent(segmentId)}/disposition`, written)
+
+  /** The pop of the contact at hand, and of the last one while its after-call work is done. */
+  const shownPop = computed(() => {
+    const now = seat.value
+    if (!now || !pop.value) return null
+    if (now.callId !== '') return pop.value.call_id === now.callId ? pop.value : null
+    return now.state === 'after_call_work' ? pop.value : null
+  })
 
   function clear(): void {
     me.value = null
@@ -126,6 +146,7 @@ export const useDesk = defineStore('desk', () => {
   return {
     me,
     pop,
+    shownPop,
     problem,
     acting,
     seat,

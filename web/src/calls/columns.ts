@@ -1,7 +1,32 @@
 import type { useDirectory } from '@/directory/store'
+import { hasText } from '@/i18n'
 import { clock, dateTime } from '@/ui/format'
 import type { Column } from '@/ui/table'
 import type { CallSummary } from './types'
+
+/** What agents wrote, for those who take the history out. */
+export function writtenColumns(t: (key: string) => string): Column<CallSummary>[] {
+  const outcome = (code: string): string => (hasText(`disposition.${code}`) ? t(`disposition.${code}`) : code)
+  const each = (row: CallSummary, part: (one: CallSummary['written'][number]) => string): string =>
+    row.written.map(part).filter(Boolean).join(' | ')
+  return [
+    {
+      key: 'disposition',
+      label: t('desk.disposition.code'),
+      exported: (row) => each(row, (one) => outcome(one.disposition)),
+    },
+    {
+      key: 'answers',
+      label: t('desk.disposition.form'),
+      exported: (row) => each(row, (one) => one.answers.map((two) => `${two.label}: ${two.value}`).join('; ')),
+    },
+    {
+      key: 'notes',
+      label: t('desk.disposition.notes'),
+      exported: (row) => each(row, (one) => one.notes),
+    },
+  ]
+}
 
 /** Columns of the history; who may not know clients or agents by name is spared the columns. */
 export function callColumns(

@@ -21,6 +21,7 @@ from openseat.core.calls.model import (
     Segment,
     Supervision,
 )
+from openseat.core.flows.template import SHOWN_PREFIX
 
 
 def start(call_id: str, event: e.CallStarted, at: int) -> Call:
@@ -135,6 +136,10 @@ def _flow_entered(call: Call, event: e.FlowEntered, _at: int) -> None:
 
 def _flow_stepped(call: Call, event: e.FlowStepped, _at: int) -> None:
     call.flow_state = event.state
+    told = event.state.get("variables", {})
+    shown = {name: value for name, value in told.items() if name.startswith(SHOWN_PREFIX)}
+    if shown:
+        call.shown = {**call.shown, **shown}
 
 
 def _flow_left(call: Call, _event: e.FlowLeft, _at: int) -> None:

@@ -135,6 +135,8 @@ class Call:
     run_id: str = ""
     flow_id: str = ""
     flow_state: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    shown: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Variables of the call's flows that agents are shown; they outlive the flow."""
     entry: Entry | None = None
     offers: dict[str, Offer] = field(default_factory=dict[str, Offer])
     segments: dict[str, Segment] = field(default_factory=dict[str, Segment])

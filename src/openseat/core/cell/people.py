@@ -94,6 +94,9 @@ def dispose(turn: Turn, asked: i.Dispose) -> None:
             agent_id=asked.agent_id,
             code=asked.code,
             notes=asked.notes,
+            form_id=asked.form_id,
+            form_version=asked.form_version,
+            answers=asked.answers,
         ),
         owner.client_id,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from openseat.core.events.kinds import EndedBy, Via
@@ -56,7 +57,10 @@ class SegmentEnded:
 
 @event("segment.disposed")
 class SegmentDisposed:
-    """The agent gave the outcome code and notes; on the agent's stream, as the call may be over."""
+    """The agent gave the outcome code and notes; on the agent's stream, as the call may be over.
+
+    `answers` are the form's, each with `name`, `label` and `value` as they were then.
+    """
 
     TYPE: ClassVar[str]
     VERSION: ClassVar[int]
@@ -65,6 +69,9 @@ class SegmentDisposed:
     agent_id: str
     code: str
     notes: str = ""
+    form_id: str = ""
+    form_version: int = 0
+    answers: tuple[Mapping[str, str], ...] = ()
 
 
 @event("transfer.made")

@@ -26,6 +26,10 @@ GIVEN = frozenset({
 transfer or recording ended, `http_status` the latest reply's status ("0": none).
 """
 
+SHOWN_PREFIX = "pop_"
+"""Variables that agents are shown with the contact: what a flow learnt for their eyes. All others
+(a card number, a PIN) stay in the flow."""
+
 _BLANK = re.compile(r"\{\{ ?(" + VARIABLE_NAME + r") ?\}\}")
 
 

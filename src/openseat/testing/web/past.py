@@ -53,6 +53,7 @@ def history(count: int = 130, seed: int = 3) -> list[Row]:
                 "duration_s": wait + talk + 12,
                 "outcome": outcome,
                 "ended_by": "customer",
+                "written": [],
                 "score": rng.choice([None, 4, 5, 5]) if served else None,
                 "scale": 5,
                 "recorded": served,

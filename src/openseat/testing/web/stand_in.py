@@ -76,6 +76,10 @@ class StandIn:
         self.received: list[tuple[str, str, str, str]] = []
         """Changes asked for: method, path, body, CSRF token."""
         self.outcomes: list[Row] = []
+        self.script: Row | None = None
+        self.client_page: Row | None = None
+        self.form: Row | None = None
+        self.parts: list[Row] = []
         """Dispositions of every project; none: those that everybody has."""
         self.feed = Feed()
         self.no, self.epoch = 100, 3
@@ -164,6 +168,10 @@ class StandIn:
             "started_at": floor.iso(call["started_at"]),
             "history": earlier,
             "dispositions": self.outcomes,
+            "script": self.script,
+            "page": self.client_page,
+            "form": self.form,
+            "parts": self.parts,
             "names": {
                 **floor.CLIENTS,
                 **{key: name for key, (name, _) in (floor.PROJECTS | floor.QUEUES).items()},

@@ -30,6 +30,8 @@ export type Field = Common &
     | { kind: 'target' }
     | { kind: 'weekly' }
     | { kind: 'days' }
+    | { kind: 'markdown'; longest: number }
+    | { kind: 'questions' }
   )
 
 /** A row as the API gives it. */

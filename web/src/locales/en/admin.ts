@@ -61,6 +61,7 @@ export default {
     shownOnce: 'The password is shown this once.',
     hear: 'Hear {name}',
     section: {
+      desk: 'Agent desk',
       voice: 'Voice',
       routing: 'Routing',
       people: 'People',
@@ -69,6 +70,10 @@ export default {
       record: 'Record',
     },
     noun: {
+      scripts: 'Scripts',
+      'client-pages': 'Client pages',
+      dispositions: 'Dispositions',
+      forms: 'Forms',
       flows: 'Flows',
       prompts: 'Prompts',
       hours: 'Business hours',
@@ -89,6 +94,10 @@ export default {
       audit: 'Audit trail',
     },
     kind: {
+      script: 'script',
+      'client-page': 'client page',
+      disposition: 'disposition',
+      form: 'form',
       flow: 'flow',
       prompt: 'prompt',
       hours: 'business hours',
@@ -108,6 +117,9 @@ export default {
       operator: 'operator',
     },
     group: {
+      script: 'Script',
+      page: 'Page',
+      questions: 'Questions',
       who: 'Who',
       work: 'Work',
       what: 'Basics',
@@ -123,6 +135,15 @@ export default {
       role: 'Role and reach',
     },
     field: {
+      body: 'Script',
+      version: 'Version',
+      url: 'Address',
+      opens: 'Opens',
+      pageSecret: 'Signing secret',
+      valid_s: 'Link good for',
+      code: 'Code',
+      position: 'Order',
+      questions: 'Questions',
       name: 'Name',
       id: 'Id',
       active: 'Active',
@@ -199,6 +220,16 @@ export default {
       busy_reasons: 'Busy reasons',
     },
     hint: {
+      script:
+        "Markdown. Variables: {'{{caller}}'}, {'{{called}}'}, {'{{agent_number}}'}, {'{{agent_name}}'}, {'{{client_name}}'}, {'{{project_name}}'}, and those of flows that begin with pop_.",
+      pageUrl:
+        "Begins with https://; path and query may hold {'{{caller}}'}, {'{{called}}'}, {'{{call_id}}'}, {'{{agent_number}}'}, {'{{language}}'} and pop_ variables. Its end and a signature are added.",
+      pageSecret:
+        'At least 16 characters; the client’s server checks signatures with it.',
+      code:
+        'Stands in the call records; it cannot be changed later.',
+      formVersions:
+        'A change makes a new version; calls filled in before keep theirs.',
       draft: 'Calls to it go through the flow\'s draft as last saved; other calls are not touched before it is published.',
       agentNumber: '2 to 10 digits.',
       ownPerson: 'The client\'s own person; empty for the operator\'s.',
@@ -229,6 +260,32 @@ export default {
       managed: 'What a supervisor sees and manages.',
       callerNumber: 'What people called see.',
       busyReasons: 'What agents may give as a reason.',
+    },
+    opens: {
+      frame: 'In the desk',
+      tab: 'In a tab',
+    },
+    questionKind: {
+      text: 'Text',
+      number: 'Number',
+      choice: 'One choice',
+      choices: 'Several choices',
+      date: 'Date',
+      phone: 'Telephone',
+    },
+    question: {
+      label: 'Question',
+      kind: 'Kind',
+      name: 'Field name (small letters)',
+      required: 'Required',
+      choices: 'Choices, one a line',
+      pattern: 'Pattern (regular expression, optional)',
+      help: 'Help',
+      up: 'Move up',
+      down: 'Move down',
+      remove: 'Remove this question',
+      add: 'Add a question',
+      preview: 'Preview',
     },
     strategy: {
       longest_idle: 'Longest idle',

@@ -1,6 +1,17 @@
 import type source from '@/locales/zh-CN/agent'
 
 export default {
+  form: {
+    dateHint: 'Pick a date',
+    wrong: {
+      needed: 'Required.',
+      number: 'A number, please.',
+      date: 'A date, please.',
+      phone: 'A telephone number, please.',
+      pattern: 'Not written as it must be.',
+      choice: 'One of the choices, please.',
+    },
+  },
   desk: {
     silent: 'The floor does not answer at the moment; your state may be out of date. A call under way goes on.',
     signIn: {
@@ -113,7 +124,15 @@ export default {
       empty: 'Nothing to show',
       hint: 'When a call comes in, the earlier ones of the same customer are listed here.',
     },
+    script: { title: 'Script' },
+    page: {
+      reload: 'Reload',
+      tab: 'Open in a tab',
+      inTab: 'This page opens in a tab of its own.',
+    },
+    colleagues: { title: 'Written by earlier agents' },
     disposition: {
+      form: 'Form',
       title: 'Disposition',
       code: 'Outcome',
       notes: 'Notes',

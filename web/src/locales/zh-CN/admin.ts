@@ -59,6 +59,7 @@ export default {
     shownOnce: '密码只显示这一次。',
     hear: '试听{name}',
     section: {
+      desk: '座席桌面',
       voice: '语音与流程',
       routing: '排队与分配',
       people: '人员',
@@ -67,6 +68,10 @@ export default {
       record: '审计',
     },
     noun: {
+      scripts: '话术',
+      'client-pages': '客户页面',
+      dispositions: '小结代码',
+      forms: '小结表单',
       flows: '语音流程',
       prompts: '语音提示',
       hours: '营业时间',
@@ -87,6 +92,10 @@ export default {
       audit: '审计记录',
     },
     kind: {
+      script: '话术',
+      'client-page': '客户页面',
+      disposition: '小结代码',
+      form: '表单',
       flow: '语音流程',
       prompt: '语音提示',
       hours: '营业时间',
@@ -106,6 +115,9 @@ export default {
       operator: '运营商',
     },
     group: {
+      script: '话术',
+      page: '页面',
+      questions: '问题',
       who: '基本信息',
       work: '工作',
       what: '基本信息',
@@ -121,6 +133,15 @@ export default {
       role: '角色与范围',
     },
     field: {
+      body: '话术内容',
+      version: '版本',
+      url: '网址',
+      opens: '打开方式',
+      pageSecret: '签名密钥',
+      valid_s: '链接有效期',
+      code: '代码',
+      position: '顺序',
+      questions: '问题',
       name: '名称',
       id: '编号',
       active: '启用',
@@ -197,6 +218,16 @@ export default {
       busy_reasons: '示忙原因',
     },
     hint: {
+      script:
+        "Markdown 格式。可用变量：{'{{caller}}'}、{'{{called}}'}、{'{{agent_number}}'}、{'{{agent_name}}'}、{'{{client_name}}'}、{'{{project_name}}'}，以及流程里以 pop_ 开头的变量。",
+      pageUrl:
+        "以 https:// 开头；路径和参数里可用 {'{{caller}}'}、{'{{called}}'}、{'{{call_id}}'}、{'{{agent_number}}'}、{'{{language}}'} 和 pop_ 变量。系统会附上到期时间和签名。",
+      pageSecret:
+        '至少 16 个字符；客户的服务器用它验证签名。',
+      code:
+        '写入呼叫记录，建好后不能修改。',
+      formVersions:
+        '修改后产生新版本；已填写的呼叫保留原来的版本。',
       draft: '打这个号码走流程的草稿，保存后立即可试，发布前不影响其他来电。',
       agentNumber: '2 至 10 位数字。',
       ownPerson: '企业自有的座席员；运营商的留空。',
@@ -227,6 +258,32 @@ export default {
       managed: '班长座席可以查看和管理的范围。',
       callerNumber: '外呼时对方看到的号码。',
       busyReasons: '座席员示忙时可选的原因。',
+    },
+    opens: {
+      frame: '桌面内',
+      tab: '新标签页',
+    },
+    questionKind: {
+      text: '文本',
+      number: '数字',
+      choice: '单选',
+      choices: '多选',
+      date: '日期',
+      phone: '电话',
+    },
+    question: {
+      label: '问题',
+      kind: '类型',
+      name: '字段名（小写字母开头）',
+      required: '必填',
+      choices: '选项，每行一个',
+      pattern: '格式规则（正则表达式，可不填）',
+      help: '填写说明',
+      up: '上移',
+      down: '下移',
+      remove: '删除此问题',
+      add: '添加问题',
+      preview: '预览',
     },
     strategy: {
       longest_idle: '最长空闲',

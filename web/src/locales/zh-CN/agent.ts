@@ -1,5 +1,16 @@
 /** The agent's desk. */
 export default {
+  form: {
+    dateHint: '选择日期',
+    wrong: {
+      needed: '必填。',
+      number: '请填写数字。',
+      date: '请填写日期。',
+      phone: '请填写电话号码。',
+      pattern: '格式不符合要求。',
+      choice: '请从选项中选择。',
+    },
+  },
   desk: {
     silent: '现场服务暂时没有响应，状态可能不是最新的；正在进行的通话不受影响。',
     signIn: {
@@ -112,7 +123,15 @@ export default {
       empty: '没有可显示的历史',
       hint: '有来电时，这里列出该客户以往的联络。',
     },
+    script: { title: '话术' },
+    page: {
+      reload: '重新载入',
+      tab: '在新标签页打开',
+      inTab: '该页面在新标签页中打开。',
+    },
+    colleagues: { title: '前面座席的小结' },
     disposition: {
+      form: '表单',
       title: '话后小结',
       code: '结果',
       notes: '备注',

@@ -1,0 +1,134 @@
+"""What an agent sees of a contact and fills in: script, client's page, form, colleagues' notes."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from playwright.sync_api import expect
+
+from openseat.testing.web.floor import millis
+
+pytestmark = pytest.mark.browser
+
+ME = "a-1002"
+FORM = {
+    "form_id": "form-1",
+    "version": 3,
+    "name": "登记",
+    "fields": [
+        {"name": "reason", "label": "来电原因", "kind": "choice", "required": True, "help": "",
+         "pattern": "", "choices": ["查询", "投诉"]},
+        {"name": "policy", "label": "保单号", "kind": "text", "required": False,
+         "help": "P 加六位数字", "pattern": "P[0-9]{6}", "choices": []},
+        {"name": "wants", "label": "关注产品", "kind": "choices", "required": False, "help": "",
+         "pattern": "", "choices": ["车险", "寿险"]},
+    ],
+}  # fmt: skip
+SCRIPT = {
+    "name": "开场白",
+    "version": 2,
+    "text": "## 问候\n\n您好，这里是**恒信银行**。\n\n"
+    "<b onclick=alert(1)>x</b> [条款](javascript:alert(1))",
+}
+PAGE = {"name": "客户系统", "url": "https://crm.example.com/pop?call=1", "opens": "frame"}
+BY_COLLEAGUE = {
+    "segment_id": "segment-70", "agent_id": "a-1001", "group_id": "g", "queue_id": "q-card",
+    "via": "queue", "started_at": "2026-06-01T02:00:00Z", "ended_at": None, "talk_s": 1,
+    "hold_s": 0, "ended_by": "", "disposition": "follow_up", "notes": "客户要求改日再谈",
+    "form_id": "form-1", "form_version": 2,
+    "answers": [{"name": "reason", "label": "旧问题", "value": "投诉"}],
+}  # fmt: skip
+
+
+def asked(stand_in, path):
+    return [json.loads(body or "{}") for _, where, body, _ in stand_in.received if where == path]
+
+
+def desk(open_page, stand_in, **options):
+    """The desk of an agent who talks, with everything that a project can show."""
+    stand_in.script, stand_in.client_page = SCRIPT, PAGE
+    stand_in.form, stand_in.parts = FORM, [BY_COLLEAGUE]
+    stand_in.agent(ME, state="talking", segment_id="segment-77", since=millis())
+    page = open_page("/floor", user="agent", **options)
+    page.context.route(
+        "https://crm.example.com/**",
+        lambda route: route.fulfill(
+            content_type="text/html; charset=utf-8",
+            body="<!doctype html><meta charset=utf-8><h1>客户档案 金卡</h1>",
+        ),
+    )
+    page.goto(stand_in.url + "/agent")
+    return page
+
+
+def test_script_clients_page_and_colleagues_notes_are_shown(open_page, stand_in):
+    page = desk(open_page, stand_in)
+    script = page.locator("[data-test=script]")
+    expect(script.get_by_role("heading", name="问候")).to_be_visible()
+    expect(script.locator("strong")).to_have_text("恒信银行")
+    # What a script holds beside Markdown is text.
+    expect(script).to_contain_text("<b onclick=alert(1)>x</b>")
+    expect(script.locator("b, a")).to_have_count(0)
+    frame = page.frame_locator("[data-test=client-page] iframe")
+    expect(frame.get_by_role("heading", name="客户档案 金卡")).to_be_visible()
+    holder = page.locator("[data-test=client-page] iframe")
+    expect(holder).to_have_attribute("referrerpolicy", "no-referrer")
+    assert "allow-top-navigation" not in (holder.get_attribute("sandbox") or "")
+    notes = page.locator("[data-test=colleague-notes]")
+    expect(notes).to_contain_text("客户要求改日再谈")
+    expect(notes).to_contain_text("旧问题")
+
+
+def test_a_form_is_checked_and_saved_with_the_disposition_by_keys_alone(open_page, stand_in):
+    page = desk(open_page, stand_in)
+    page.get_by_text("需跟进", exact=True).click()
+    page.keyboard.press("Control+Enter")
+    reason = page.locator("[data-question=reason]")
+    expect(reason.get_by_role("alert")).to_have_text("必填。")
+    assert asked(stand_in, "/segments/segment-77/disposition") == []
+    # The first field that is wrong has the focus: it is filled in without a mouse.
+    page.keyboard.press("Enter")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(reason).to_contain_text("投诉")
+    policy = page.locator("[data-question=policy]").get_by_role("textbox")
+    policy.fill("12")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("[data-question=policy]").get_by_role("alert")).to_have_text(
+        "格式不符合要求。"
+    )
+    expect(policy).to_be_focused()
+    policy.fill("P123456")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("已保存")).to_be_visible()
+    assert asked(stand_in, "/segments/segment-77/disposition") == [
+        {
+            "code": "follow_up",
+            "notes": "",
+            "form_id": "form-1",
+            "form_version": 3,
+            "answers": {"reason": "投诉", "policy": "P123456"},
+        }
+    ]
+
+
+def test_the_page_of_a_client_opens_in_a_tab_where_it_is_set_up_so(open_page, stand_in):
+    page = desk(open_page, stand_in)
+    expect(page.locator("[data-test=client-page] iframe")).to_be_visible()
+    with page.context.expect_page() as opened:
+        page.get_by_role("button", name="在新标签页打开").click()
+    tab = opened.value
+    tab.wait_for_load_state()
+    expect(tab.get_by_role("heading", name="客户档案 金卡")).to_be_visible()
+    assert tab.evaluate("window.opener") is None
+
+
+def test_a_call_of_the_past_shows_the_form_as_it_was_filled_in(open_page, stand_in):
+    stand_in.calls[0]["written"] = [BY_COLLEAGUE]
+    call_id = stand_in.calls[0]["call_id"]
+    page = open_page(f"/calls/{call_id}")
+    drawer = page.get_by_role("dialog")
+    expect(drawer).to_contain_text("旧问题")
+    expect(drawer).to_contain_text("客户要求改日再谈")
