@@ -11,10 +11,24 @@ from sqlalchemy import Table, or_, select
 
 from openseat.core.flows.template import fill
 from openseat.directory.desk_tables import client_pages, form_versions, forms, scripts
-from openseat.directory.form_rules import Filled, fill_in
+from openseat.directory.form_rules import MOST_FIELDS, FieldKind, Filled, fill_in
 from openseat.directory.page_rules import signed
 from openseat.platform.database import ScopedSession
 from openseat.platform.problems import Problem, Wrong
+
+__all__ = [
+    "MOST_FIELDS",
+    "FieldKind",
+    "Filled",
+    "Form",
+    "OwnPage",
+    "Script",
+    "checked",
+    "form_of",
+    "page_of",
+    "plain",
+    "script_of",
+]
 
 _MARKS = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~&:/])")
 

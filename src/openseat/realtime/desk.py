@@ -23,8 +23,7 @@ from openseat.core.inputs import (
     SignIn,
     SignOut,
 )
-from openseat.directory.at_the_desk import checked
-from openseat.directory.form_rules import MOST_FIELDS, Filled
+from openseat.directory.at_the_desk import MOST_FIELDS, Filled, checked
 from openseat.directory.standing import Seat, seat
 from openseat.history.service import segment_owner
 from openseat.platform.access import Permitted, may

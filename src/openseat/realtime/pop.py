@@ -11,8 +11,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from openseat.directory.at_the_desk import form_of, page_of, script_of
-from openseat.directory.form_rules import FieldKind
+from openseat.directory.at_the_desk import FieldKind, form_of, page_of, script_of
 from openseat.directory.standing import names, outcomes, seat
 from openseat.history.documents import CallsQuery, CallSummary, Segment
 from openseat.history.service import find_calls, find_segments
