@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from openseat.testing.figure_rows import put_figures
 from openseat.testing.link_floor import agent
 from openseat.testing.web.live_floor import standing_in
 
@@ -140,3 +143,31 @@ def test_webhooks_are_the_administrators_and_their_log_is_shown(real_site, real_
     boss = real_page("/alarms", login="supervisor2")
     expect(boss.get_by_role("tab", name="阈值")).to_be_visible()
     expect(boss.get_by_role("tab", name="事件推送")).to_have_count(0)
+
+
+def test_the_next_half_hour_is_told_where_there_is_history(real_site, real_page):
+    week, quarter = 7 * 86_400_000, 900_000
+    now = time.time_ns() // 1_000_000
+
+    async def history() -> None:
+        for weeks in (1, 2):
+            first = (now - weeks * week) // quarter * quarter
+            for place in range(4):
+                await put_figures(
+                    real_site.settings.database_url("floor"), "beidou-parcels",
+                    first + place * quarter, offered=30, handled=28, abandoned=2,
+                    talk_ms=28 * 200_000, answered_wait_ms=200_000, abandoned_wait_ms=60_000,
+                )  # fmt: skip
+
+    with ThreadPoolExecutor(1) as apart:
+        apart.submit(asyncio.run, history()).result()
+    with standing_in(real_site.settings) as floor:
+        floor.show(**floor_rows(0))
+        boss = real_page("/floor", login="supervisor2", width=1920)
+        panel = boss.locator("section").filter(has_text="未来半小时")
+        row = panel.get_by_role("row").filter(has_text="查件")
+        expect(row).to_contain_text("–")
+        # Five are signed in, and more are needed.
+        expect(row.locator(".short")).to_have_count(1)
+        expect(panel.get_by_role("row")).to_have_count(2)
+        pictured(boss, "forecast")

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query
 from openseat.core.kpi import Dimension
 from openseat.figures import service
 from openseat.figures.documents import CallBehind, CallsQuery, Figures, FiguresQuery
+from openseat.figures.forecast import Forecasts, next_half_hour
 from openseat.platform.access import Access, needs
 from openseat.platform.paging import Page
 from openseat.platform.problems import Problem, responses
@@ -41,6 +42,12 @@ async def list_calls_behind(
 ) -> Page[CallBehind]:
     """The calls behind one number of the figures, page by page."""
     return await service.calls_behind(access.session, query, _now(), reach_of(access.principal))
+
+
+@router.get("/floor/forecast", operation_id="read_forecast", responses=responses(401, 403))
+async def read_forecast(access: Reads) -> Forecasts:
+    """The next half hour of every queue in sight: contacts to expect, and agents they need."""
+    return await next_half_hour(access.session, _now(), reach_of(access.principal))
 
 
 @router.get("/me/figures", operation_id="read_own_figures", responses=responses(401, 403, 404))

@@ -743,6 +743,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/floor/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Forecast
+         * @description The next half hour of every queue in sight: contacts to expect, and agents they need.
+         */
+        get: operations["read_forecast"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/floor/messages": {
         parameters: {
             query?: never;
@@ -4868,6 +4888,24 @@ export interface components {
          */
         ForcedState: "idle" | "busy";
         /**
+         * Forecasts
+         * @description The next half hour.
+         */
+        Forecasts: {
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /** Items */
+            items: components["schemas"]["QueueForecast"][];
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+        };
+        /**
          * Form
          * @description A form of a client, or of one of its projects, which goes before the client's.
          */
@@ -7055,6 +7093,57 @@ export interface components {
             strategy?: components["schemas"]["Strategy"];
             /** Weight */
             weight?: number;
+        };
+        /**
+         * QueueForecast
+         * @description What the next half hour lets expect of a queue; null where there is no history to tell.
+         */
+        QueueForecast: {
+            /**
+             * Agents
+             * @description Agents needed for the target
+             */
+            agents: number | null;
+            /**
+             * Busy
+             * @description How busy today is; 1 is as usual
+             */
+            busy: number | null;
+            /**
+             * Days
+             * @description Earlier days of the same weekday on which contacts came
+             */
+            days: number;
+            /**
+             * Expected
+             * @description Contacts in the next half hour
+             */
+            expected: number | null;
+            /**
+             * Handle S
+             * @description Mean time to handle one, seconds
+             */
+            handle_s: number | null;
+            /** High */
+            high: number | null;
+            /**
+             * Low
+             * @description Four times in five it is more than this
+             */
+            low: number | null;
+            /** Name */
+            name: string;
+            /**
+             * Patience S
+             * @description Mean patience, seconds; null: nobody gave up
+             */
+            patience_s: number | null;
+            /** Queue Id */
+            queue_id: string;
+            /** Target */
+            target: number;
+            /** Within S */
+            within_s: number;
         };
         /**
          * RatePlan
@@ -14250,6 +14339,89 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    read_forecast: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forecasts"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
