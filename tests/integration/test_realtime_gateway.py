@@ -213,3 +213,43 @@ async def test_an_agents_commands_reach_the_floor_and_refusals_come_back(stage: 
         assert refused.status_code == 409
         assert refused.json()["code"] == "agent.not_signed_in"
         assert refused.json()["detail"] == "座席员尚未签入。"
+
+
+async def test_a_test_call_is_asked_for_and_its_result_is_told(stage: Stage) -> None:
+    told = {
+        "test_id": "test-1", "at": 5, "number": "+8613700000001", "answered": True,
+        "cause": 16, "ring_ms": 900, "talk_ms": 7_000, "heard": True,
+    }  # fmt: skip
+    await stage.show(
+        trunks={
+            "carrier": {"trunk_id": "carrier", "reachable": True, "test": None},
+            "tried": {"trunk_id": "tried", "reachable": True, "test": told},
+        }
+    )
+    async with stage.person("admin", "demo_admin") as admin:
+        begun = await admin.post("/trunks/carrier/test-call", json={"number": "+8613700000001"})
+        assert begun.status_code == 202
+        asked = await stage.floor.commands.get()
+        assert asked.pop("by")
+        assert asked == {
+            "type": "CheckTrunk", "test_id": begun.json()["test_id"], "trunk_id": "carrier",
+            "number": "+8613700000001", "caller_number": "",
+        }  # fmt: skip
+        assert (await admin.get("/trunks/carrier/test-call")).json() is None
+        assert (await admin.get("/trunks/tried/test-call")).json() == told
+        assert (await admin.get("/trunks/nowhere/test-call")).status_code == 404
+    async with stage.person("agent1", "demo_agent") as agent_:
+        refused = await agent_.post("/trunks/carrier/test-call", json={"number": "+861370"})
+        assert refused.status_code == 403
+
+
+async def test_an_agent_changes_the_phone_to_one_of_their_own_only(stage: Stage) -> None:
+    async with stage.person("agent1", "demo_agent") as one:
+        seat = (await one.get("/me/agent")).json()
+        done = await one.post("/me/agent/phone", json={"endpoint": seat["browser_phone"]})
+        assert done.status_code == 204
+        assert await stage.floor.commands.get() == {
+            "type": "ChangePhone", "agent_id": seat["agent_id"], "endpoint": seat["browser_phone"],
+        }  # fmt: skip
+        other = await one.post("/me/agent/phone", json={"endpoint": "telephone-agent-1002"})
+        assert (other.status_code, other.json()["code"]) == (403, "endpoint.not_yours")

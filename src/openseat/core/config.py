@@ -116,6 +116,12 @@ class AgentConfig:
     grace_ms: int = 30_000
     """How long a disconnected agent keeps session and counters."""
     auto_answer: bool = False
+    language: str = "zh-CN"
+    """What the service line and the phone codes speak to the agent."""
+    telephone: str = ""
+    """A number of the telephone network at which the agent may work; empty for none."""
+    pin: str = ""
+    """`openseat.core.pin.digest` of the PIN by which they are known at any telephone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +187,21 @@ class TrunkConfig:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneCodes:
+    """What agents dial on a phone in place of pressing buttons on a page; empty: not in use."""
+
+    sign_in: str = "*81"
+    sign_out: str = "*82"
+    idle: str = "*83"
+    busy: str = "*84"
+    """Followed by the reason's place in the operator's list; alone it is the first."""
+    outbound_only: str = "*85"
+    end_after_call_work: str = "*86"
+    echo: str = "*87"
+    """A test: the phone hears what it says."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CellConfig:
     """Everything a cell decides with."""
 
@@ -197,3 +218,6 @@ class CellConfig:
     busy_reasons: tuple[str, ...] = ("break", "meeting", "training")
     max_calls: int | None = None
     """Simultaneous calls the cell accepts; more are refused as blocked."""
+    phone_codes: PhoneCodes = field(default_factory=PhoneCodes)
+    service_number: str = ""
+    """The number that agents call from any telephone to dial codes; empty for none."""

@@ -59,6 +59,8 @@ class Originate:
     caller_number: str = ""
     caller_name: str = ""
     auto_answer: bool = False
+    listen: bool = False
+    """Tell by `LegSpoke` when sound comes from the party."""
     variables: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
@@ -84,6 +86,16 @@ class StopPlay:
 
     leg_id: str
     playback_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Echo:
+    """Let a leg hear what it says, until it hangs up or a minute is over.
+
+    The leg is the switch's own from here on: `LegEnded` follows at once.
+    """
+
+    leg_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,6 +230,7 @@ Effect = (
     | Originate
     | Play
     | StopPlay
+    | Echo
     | StartMusic
     | StopMusic
     | Bridge

@@ -19,7 +19,8 @@ from openseat.core.events import SupervisionMode
 class LegArrived:
     """A leg came in and waits to be told what to do.
 
-    `trunk_id` is set for the outside world, `agent_id` for an agent's own phone.
+    `trunk_id` is set for the outside world, `endpoint` for a phone of this switch, with
+    `agent_id` where an agent sits at it or owns it.
     """
 
     leg_id: str
@@ -28,6 +29,7 @@ class LegArrived:
     caller_name: str = ""
     trunk_id: str = ""
     agent_id: str = ""
+    endpoint: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +86,13 @@ class RecordingEnded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LegSpoke:
+    """Sound came from a leg that was called with `Originate.listen`, for the first time."""
+
+    leg_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EffectFailed:
     """An effect on a leg was refused by the switch."""
 
@@ -130,6 +139,21 @@ class EndpointChanged:
     reachable: bool
 
 
+ADDRESS_UNKNOWN = "?"
+"""A phone registered before the floor began to look: it is there, wherever that is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneRegistered:
+    """A phone of this switch can be reached, or (`address` empty) cannot any more.
+
+    `address` is the host and port it registered from, as far as the switch tells.
+    """
+
+    endpoint: str
+    address: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrunkChanged:
     """A trunk's OPTIONS health changed."""
@@ -144,6 +168,14 @@ class TrunkChanged:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignIn:
     """An agent begins a session at an endpoint (a registered phone's name)."""
+
+    agent_id: str
+    endpoint: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangePhone:
+    """A signed-in agent without a contact at hand goes on at another endpoint."""
 
     agent_id: str
     endpoint: str
@@ -368,6 +400,20 @@ class EndCall:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CheckTrunk:
+    """Call a number through one trunk, whatever other ways there are, and say a prompt to it.
+
+    `test_id` names the test in what becomes of it; `by` is the user who asked.
+    """
+
+    test_id: str
+    trunk_id: str
+    number: str
+    by: str
+    caller_number: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Supervise:
     """A supervisor, signed in at a phone of their own, goes to an agent's conversation.
 
@@ -431,6 +477,7 @@ class Configure:
 
 Command = (
     SignIn
+    | ChangePhone
     | SignOut
     | SetIdle
     | SetBusy
@@ -458,6 +505,7 @@ Command = (
     | Dispose
     | PauseCallRecording
     | EndCall
+    | CheckTrunk
     | Supervise
     | EndSupervision
 )
@@ -471,10 +519,12 @@ SwitchInput = (
     | DigitPressed
     | PlaybackEnded
     | RecordingEnded
+    | LegSpoke
     | EffectFailed
     | SwitchRestored
     | SwitchLost
     | EndpointChanged
+    | PhoneRegistered
     | TrunkChanged
 )
 """Inputs that a switch adapter produces."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from openseat.directory.desk_tables import client_pages, forms, scripts
-from openseat.directory.noun import Noun, document, used_in
+from openseat.directory.noun import Noun, Row, document, used_in, wrong
 from openseat.directory.tables import (
     agent_groups,
     agents,
@@ -25,9 +25,12 @@ from openseat.directory.tables import (
     queues,
     users,
 )
+from openseat.platform.database import ScopedSession
 from openseat.platform.fields import E164, Count, Id, Label, Strict, Word, Zone
 
 Language = Literal["zh-CN", "en"]
+Code = Annotated[str, StringConstraints(pattern=r"^([*#][0-9*#]{1,6})?$")]
+"""What is dialled on a phone in place of a number; empty: not in use."""
 
 
 class OperatorFields(Strict):
@@ -40,6 +43,30 @@ class OperatorFields(Strict):
         Field(max_length=50, description="What agents may give as the reason for being busy"),
     ] = ["break", "meeting", "training"]
     max_calls: Count | None = Field(default=None, description="Simultaneous calls accepted")
+    service_number: E164 | Literal[""] = Field(
+        default="", description="Called by agents from any telephone, to dial codes; empty for none"
+    )
+    code_sign_in: Code = Field(default="*81", description="Dialled by agents on a phone")
+    code_sign_out: Code = "*82"
+    code_idle: Code = "*83"
+    code_busy: Code = Field(
+        default="*84", description="Followed by the reason's place in `busy_reasons`, from 1 on"
+    )
+    code_outbound_only: Code = "*85"
+    code_end_after_call_work: Code = "*86"
+    code_echo: Code = Field(default="*87", description="The phone hears what it says")
+
+
+class _Operator(Noun):
+    async def check(self, session: ScopedSession, row: Row, before: Row | None) -> Row:
+        """Two codes of which one begins with the other could not be told apart."""
+        taken: dict[str, str] = {}
+        for field in OperatorFields.model_fields:
+            code = row[field] if field.startswith("code_") else ""
+            if code and any(code.startswith(one) or one.startswith(code) for one in taken):
+                raise wrong(field, "taken")
+            taken |= {code: field} if code else {}
+        return {}
 
 
 class BranchFields(Strict):
@@ -75,7 +102,7 @@ class _Client(Noun):
         return str(row["id"])
 
 
-OPERATOR = Noun(
+OPERATOR = _Operator(
     kind="operator",
     path="operators",
     table=operators,

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 from sqlalchemy import ColumnElement, any_, cast, delete, func, insert, literal, or_, select
 from sqlalchemy.dialects.postgresql import JSONB, JSONPATH
 
+from openseat.core.pin import digest
 from openseat.directory.noun import Noun, Row, Use, document, used_in, wrong
+from openseat.directory.organisation import Language
 from openseat.directory.tables import (
     agent_groups,
     agent_queues,
@@ -22,8 +24,10 @@ from openseat.directory.tables import (
     users,
 )
 from openseat.platform.database import ScopedSession
-from openseat.platform.fields import Day, Id, Label, Level, Strict
+from openseat.platform.fields import E164, Day, Id, Label, Level, Strict
 from openseat.platform.reach import Reach
+
+Pin = Annotated[str, StringConstraints(pattern=r"^([0-9]{4,10})?$")]
 
 
 class SkillFields(Strict):
@@ -57,6 +61,13 @@ class AgentFields(Strict):
     min_busy_s: Day = Field(default=0, description="A shorter busy spell is not counted")
     grace_s: Day = Field(default=30, description="How long a disconnected agent is kept")
     auto_answer: bool = False
+    language: Language = Field(default="zh-CN", description="Spoken to the agent on the telephone")
+    telephone: E164 | Literal[""] = Field(
+        default="", description="A number outside at which the agent may work; empty for none"
+    )
+    pin: Pin = Field(
+        default="", description="Known by it at any telephone; written, never shown; empty: none"
+    )
     active: bool = True
 
 
@@ -69,6 +80,9 @@ class _AgentGroup(Noun):
 class _Agent(Noun):
     def within(self, reach: Reach) -> ColumnElement[bool]:
         return or_(agents.c.group_id.in_(sorted(reach.group_ids)), agents.c.id == reach.agent_id)
+
+    def columns(self, values: Row) -> Row:
+        return {name: value for name, value in super().columns(values).items() if name != "pin"}
 
     async def complete(self, session: ScopedSession, rows: Sequence[Row]) -> None:
         ids = [row["id"] for row in rows]
@@ -86,13 +100,16 @@ class _Agent(Noun):
             mine = [one for one in held if one["agent_id"] == row["id"]]
             row["skills"] = {one["skill_id"]: one["level"] for one in mine}
             row["queues"] = [one["queue_id"] for one in served if one["agent_id"] == row["id"]]
+            row["has_pin"] = bool(row.pop("pin"))
 
     async def check(self, session: ScopedSession, row: Row, before: Row | None) -> Row:
         if len(set(row["queues"])) != len(row["queues"]):
             raise wrong("queues", "invalid")
         await known(session, skills, row["skills"], "skills")
         await known(session, queues, row["queues"], "queues")
-        return {}
+        if "pin" not in row:
+            return {}
+        return {"pin": digest(row["id"], row["pin"]) if row["pin"] else ""}
 
     async def spread(self, session: ScopedSession, subject: str, values: Row) -> None:
         held, served = values.get("skills"), values.get("queues")
@@ -175,9 +192,15 @@ AGENT = _Agent(
     path="agents",
     table=agents,
     fields=AgentFields,
-    document=document("Agent", AgentFields),
+    document=document(
+        "Agent",
+        AgentFields,
+        without={"pin"},
+        has_pin=(bool, Field(description="Whether a PIN is set")),
+    ),
     permission="agents",
     sort="number",
+    secret=frozenset({"pin"}),
     filters=("group_id", "client_id"),
     uses=(used_in("phone", phones, "agent_id", "id"), used_in("user", users, "agent_id")),
 )

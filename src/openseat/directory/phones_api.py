@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
-from fastapi import APIRouter
-from pydantic import BaseModel
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, Field
 from sqlalchemy import update
 
 from openseat.directory import service
 from openseat.directory.lines import PHONE, new_sip_password
 from openseat.directory.routes import Subject
 from openseat.directory.tables import phones
-from openseat.platform.access import Access, needs
+from openseat.platform.access import Access, needs, services
 from openseat.platform.problems import responses
 
 router = APIRouter(tags=["phones"])
@@ -23,6 +23,10 @@ class PhonePassword(BaseModel):
 
     id: str
     password: str
+    server: str = Field(description="Address of the switch")
+    port: int
+    transport: Literal["udp", "tls"] = Field(description="TLS where encrypted media is demanded")
+    address: str = Field(description="The account as one SIP address, for a QR code")
 
 
 @router.post(
@@ -31,7 +35,7 @@ class PhonePassword(BaseModel):
     responses=responses(401, 403, 404),
 )
 async def replace_phone_password(
-    access: Annotated[Access, needs("phones.write")], subject: Subject
+    request: Request, access: Annotated[Access, needs("phones.write")], subject: Subject
 ) -> PhonePassword:
     """Give a phone a new password; the answer shows it this once, the old one ends at once."""
     row = await service.find(access, PHONE, subject)
@@ -42,4 +46,14 @@ async def replace_phone_password(
         .values(password=password, version=row["version"] + 1)
     )
     await access.record("phone.password_replaced", "phone", subject)
-    return PhonePassword(id=subject, password=password)
+    settings = services(request).settings
+    ports, server = settings.ports.main, settings.network.sip_host
+    port, transport = (ports.sip_tls, "tls") if row["srtp"] else (ports.sip, "udp")
+    return PhonePassword(
+        id=subject,
+        password=password,
+        server=server,
+        port=port,
+        transport=transport,
+        address=f"sip:{subject}:{password}@{server}:{port};transport={transport}",
+    )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, time
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from openseat.core.config import (
     FlowConfig,
     HoursConfig,
     NumberConfig,
+    PhoneCodes,
     ProjectConfig,
     QueueConfig,
     Relaxation,
@@ -64,9 +65,7 @@ async def read_picture(connection: asyncpg.Connection, cell_id: str) -> Picture:
         state = await connection.fetchrow("select version from directory_state where id = 1")
         if state is None:
             raise LookupError("the directory has no version; the database was not migrated")
-        operator = await connection.fetchrow(
-            "select busy_reasons, max_calls from operators order by id limit 1"
-        )
+        operator = await connection.fetchrow("select * from operators order by id limit 1")
         rows = {name: await connection.fetch(query, cell_id) for name, query in _QUERIES.items()}
     config = CellConfig(
         version=state["version"],
@@ -157,7 +156,14 @@ _QUERIES = {
 def _operator(row: _Row) -> dict[str, Any]:
     if row is None:
         return {}
-    return {"busy_reasons": tuple(row["busy_reasons"]), "max_calls": row["max_calls"]}
+    return {
+        "busy_reasons": tuple(row["busy_reasons"]),
+        "max_calls": row["max_calls"],
+        "service_number": row["service_number"],
+        "phone_codes": PhoneCodes(
+            **{field.name: row[f"code_{field.name}"] for field in fields(PhoneCodes)}
+        ),
+    }
 
 
 def _ms(seconds: int | None) -> int | None:
@@ -221,6 +227,9 @@ def _agent(row: _Row) -> AgentConfig:
         min_busy_ms=row["min_busy_s"] * 1000,
         grace_ms=row["grace_s"] * 1000,
         auto_answer=row["auto_answer"],
+        language=row["language"],
+        telephone=row["telephone"],
+        pin=row["pin"],
     )
 
 

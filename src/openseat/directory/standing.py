@@ -36,6 +36,8 @@ class Seat:
     group_id: str
     endpoints: tuple[str, ...]
     busy_reasons: tuple[str, ...]
+    telephone: str = ""
+    """A number outside at which they may work; empty for none."""
 
 
 async def standing(session: ScopedSession, who: Principal) -> Standing:
@@ -234,4 +236,5 @@ async def seat(session: ScopedSession, agent_id: str) -> Seat | None:
         group_id=found["group_id"],
         endpoints=tuple(row["id"] for row in endpoints),
         busy_reasons=tuple(reasons or ()),
+        telephone=found["telephone"],
     )

@@ -78,6 +78,14 @@ operators = Table(
     _words("short_name"),
     Column("busy_reasons", ARRAY(Text), nullable=False, server_default="{break,meeting,training}"),
     _whole("max_calls"),
+    _words("service_number"),
+    _words("code_sign_in", "*81"),
+    _words("code_sign_out", "*82"),
+    _words("code_idle", "*83"),
+    _words("code_busy", "*84"),
+    _words("code_outbound_only", "*85"),
+    _words("code_end_after_call_work", "*86"),
+    _words("code_echo", "*87"),
     *_common(),
 )
 
@@ -144,6 +152,11 @@ agents = Table(
     _whole("min_busy_s", 0),
     _whole("grace_s", 30),
     _flag("auto_answer"),
+    _words("language", "zh-CN"),
+    # A number outside at which they may work.
+    _words("telephone"),
+    # The digest of the PIN, never the PIN.
+    _words("pin"),
     _flag("active", True),
     *_common(),
 )

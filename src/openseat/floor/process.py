@@ -18,7 +18,7 @@ import structlog
 from openseat.core.cell import Cell, Outcome
 from openseat.core.effects import Effect, FetchHttp
 from openseat.core.errors import CoreError
-from openseat.core.events import AgentSignedIn, AgentSignedOut, Fact
+from openseat.core.events import AgentMoved, AgentSignedIn, AgentSignedOut, Fact
 from openseat.core.inputs import HttpReplied, Input
 from openseat.floor.clock import FloorClock
 from openseat.floor.view import View
@@ -157,7 +157,10 @@ class Floor:
     def _follow_agents(self, facts: tuple[Fact, ...]) -> None:
         for fact in facts:
             match fact.event:
-                case AgentSignedIn(agent_id=agent_id, endpoint=endpoint):
+                case (
+                    AgentSignedIn(agent_id=agent_id, endpoint=endpoint)
+                    | AgentMoved(agent_id=agent_id, endpoint=endpoint)
+                ):
                     self._switch.bind(agent_id, endpoint)
                     self.seated()
                 case AgentSignedOut(agent_id=agent_id):

@@ -7,15 +7,22 @@ numbered without gaps; rows are replaced whole.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from openseat.core.agents import Agent
 from openseat.core.calls.model import Call, LegState
 from openseat.core.cell import Cell
 from openseat.core.cell.dialling import undialled
+from openseat.core.cell.state import TrunkTest
 from openseat.core.events import AgentState as S
-from openseat.core.events import Fact, LegKind, RecordingStarted, RecordingStopped
+from openseat.core.events import (
+    Fact,
+    LegKind,
+    PhoneWasRegistered,
+    RecordingStarted,
+    RecordingStopped,
+)
 from openseat.core.identity import Instant
 from openseat.core.kpi import Fold, Today
 from openseat.floor.parties import agents_in, consultation, parties
@@ -23,7 +30,7 @@ from openseat.floor.parties import agents_in, consultation, parties
 Row = dict[str, Any]
 Rows = dict[str, Row]
 
-TABLES = ("agents", "queues", "calls", "trunks")
+TABLES = ("agents", "queues", "calls", "trunks", "phones")
 
 _TALKING = frozenset({S.TALKING, S.HOLDING, S.CONSULTING, S.CONFERENCING})
 
@@ -36,11 +43,13 @@ class Dirty:
     calls: set[str] = field(default_factory=set[str])
     queues: set[str] = field(default_factory=set[str])
     trunks: set[str] = field(default_factory=set[str])
+    phones: set[str] = field(default_factory=set[str])
     everything: bool = False
 
     def __bool__(self) -> bool:
         """Whether there is anything to tell."""
-        return self.everything or bool(self.agents or self.calls or self.queues or self.trunks)
+        touched = self.agents or self.calls or self.queues or self.trunks or self.phones
+        return self.everything or bool(touched)
 
 
 class View:
@@ -96,6 +105,8 @@ class View:
             trunk_id = getattr(fact.event, "trunk_id", "")
             if trunk_id:
                 self._dirty.trunks.add(trunk_id)
+            if isinstance(fact.event, PhoneWasRegistered):
+                self._dirty.phones.add(fact.event.endpoint)
 
     @property
     def changed(self) -> bool:
@@ -121,6 +132,7 @@ class View:
             dirty.queues |= set(config.queues) | set(self._rows["queues"])
             dirty.calls |= set(state.calls) | set(self._rows["calls"])
             dirty.trunks |= set(config.trunks) | set(self._rows["trunks"])
+            dirty.phones |= set(state.phones) | set(self._rows["phones"])
         waiting = self._waiting() if dirty.queues else {}
         fresh: dict[str, Rows] = {
             "agents": {i: row for i in dirty.agents if (row := self._agent_row(i)) is not None},
@@ -131,12 +143,14 @@ class View:
             },
             "calls": {i: row for i in dirty.calls if (row := self._call_row(i)) is not None},
             "trunks": {i: self._trunk_row(i) for i in dirty.trunks if i in config.trunks},
+            "phones": {i: self._phone_row(i) for i in dirty.phones if i in state.phones},
         }
         looked_at = {
             "agents": dirty.agents,
             "queues": dirty.queues,
             "calls": dirty.calls,
             "trunks": dirty.trunks,
+            "phones": dirty.phones,
         }
         changed: dict[str, Rows] = {}
         gone: dict[str, list[str]] = {}
@@ -295,11 +309,21 @@ class View:
             "variables": dict(call.shown),
         }
 
+    def _phone_row(self, endpoint: str) -> Row:
+        there = self._cell.state.phones[endpoint]
+        return {"endpoint": endpoint, "address": there.address, "since": there.since}
+
     def _trunk_row(self, trunk_id: str) -> Row:
         return {
             "trunk_id": trunk_id,
             "reachable": self._cell.state.trunks.get(trunk_id, False),
+            "test": _test(self._cell.state.trunk_tests.get(trunk_id)),
         }
+
+
+def _test(test: TrunkTest | None) -> Row | None:
+    """What the latest test call through a trunk told."""
+    return None if test is None else asdict(test)
 
 
 def _stage(call: Call) -> tuple[str, Instant]:

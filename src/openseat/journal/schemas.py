@@ -32,6 +32,7 @@ _KINDS = {
     "floor": "Floor",
     "leg": "Legs",
     "offer": "Offers",
+    "phone": "Phones",
     "queue": "Queues",
     "rating": "Ratings",
     "recording": "Recordings",

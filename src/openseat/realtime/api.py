@@ -11,7 +11,7 @@ from openseat.floor.link import feed
 from openseat.platform import notes
 from openseat.platform.access import Services
 from openseat.platform.settings import LOOPBACK
-from openseat.realtime import control, desk, in_call, log, phone, pop, socket, targets
+from openseat.realtime import control, desk, in_call, log, phone, pop, socket, targets, trunk_tests
 from openseat.realtime.gateway import Gateway, running
 from openseat.realtime.listening import CHANNEL, listening
 from openseat.realtime.presence import Presence, watching
@@ -25,6 +25,7 @@ router.include_router(log.router)
 router.include_router(pop.router)
 router.include_router(targets.router)
 router.include_router(phone.router)
+router.include_router(trunk_tests.router)
 
 
 @asynccontextmanager

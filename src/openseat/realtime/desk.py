@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from openseat.core.browser_phone import browser_phone
 from openseat.core.inputs import (
+    ChangePhone,
     Command,
     Dispose,
     ExtendAfterCallWork,
@@ -23,6 +24,7 @@ from openseat.core.inputs import (
     SignIn,
     SignOut,
 )
+from openseat.core.telephone import telephone
 from openseat.directory.at_the_desk import MOST_FIELDS, Filled, checked
 from openseat.directory.standing import Seat, seat
 from openseat.history.service import segment_owner
@@ -84,6 +86,10 @@ class AgentSeat(BaseModel):
     group_id: str
     endpoints: list[str] = Field(description="Phones the agent may sign in at, the own one first")
     browser_phone: str = Field(description="The endpoint of the phone in the agent's page")
+    telephone: str = Field(
+        description="The endpoint that is the agent's telephone number outside; empty for none"
+    )
+    telephone_number: str
     busy_reasons: list[str]
     live: bool = Field(description="Whether the floor answers; without it the state is unknown")
     state: str
@@ -112,6 +118,8 @@ async def read_seat(request: Request, own: Own) -> AgentSeat:
         group_id=place.group_id,
         endpoints=list(place.endpoints),
         browser_phone=browser_phone(place.agent_id),
+        telephone=telephone(place.agent_id) if place.telephone else "",
+        telephone_number=place.telephone,
         busy_reasons=list(place.busy_reasons),
         live=row is not None,
         state=str(live.get("state", "signed_out")),
@@ -180,9 +188,29 @@ add_command(
 async def sign_in(own: Own, body: SignInAt) -> Response:
     """Begin the agent's session on the floor at a phone."""
     place = await own_seat(own)
-    if body.endpoint not in (*place.endpoints, browser_phone(place.agent_id)):
-        raise Problem("endpoint.not_yours", endpoint=body.endpoint)
+    _check_endpoint(place, body.endpoint)
     return await send(own, SignIn(agent_id=place.agent_id, endpoint=body.endpoint))
+
+
+@router.post(
+    "/me/agent/phone",
+    operation_id="change_own_phone",
+    status_code=204,
+    responses=_ANSWERS,
+)
+async def change_phone(own: Own, body: SignInAt) -> Response:
+    """Go on at another phone; not while a contact is at hand."""
+    place = await own_seat(own)
+    _check_endpoint(place, body.endpoint)
+    return await send(own, ChangePhone(agent_id=place.agent_id, endpoint=body.endpoint))
+
+
+def _check_endpoint(place: Seat, endpoint: str) -> None:
+    allowed = [*place.endpoints, browser_phone(place.agent_id)]
+    if place.telephone:
+        allowed.append(telephone(place.agent_id))
+    if endpoint not in allowed:
+        raise Problem("endpoint.not_yours", endpoint=endpoint)
 
 
 @router.post("/me/agent/state", operation_id="set_own_state", status_code=204, responses=_ANSWERS)

@@ -104,7 +104,7 @@ class ClientSight:
 
     def see(self, table: str, row: Row) -> Row | None:
         """Return the row as this viewer may see it, or None."""
-        if table == "trunks" or row["client_id"] != self.client_id:
+        if table in {"trunks", "phones"} or row["client_id"] != self.client_id:
             return None
         if table == "agents":
             return {name: row[name] for name in _AGENT_FOR_CLIENTS if name in row}

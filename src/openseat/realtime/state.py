@@ -9,7 +9,7 @@ from typing import Any
 Row = dict[str, Any]
 Rows = dict[str, Row]
 
-TABLES = ("agents", "queues", "calls", "trunks")
+TABLES = ("agents", "queues", "calls", "trunks", "phones")
 
 
 class FeedBroken(Exception):

@@ -173,14 +173,21 @@ class Stage:
 
     async def dial(self, number: str, caller: str) -> Party:
         """Call a number of the operator's as `caller`; `Party.up` tells when it is answered."""
+        return await self._call(number, carrier.MAIN, f"customer-{caller.lstrip('+')}", caller)
+
+    async def dial_at(self, phone: str, number: str) -> Party:
+        """Dial a number or a code on a phone that was plugged in."""
+        return await self._call(number, phone, f"phone-{phone}", phone)
+
+    async def _call(self, number: str, by: str, name: str, caller: str) -> Party:
         self._count += 1
-        channel_id = f"customer-{caller.lstrip('+')}-{self._count}"
+        channel_id = f"{name}-{self._count}"
         party = self._parties[channel_id] = Party(
             self.ari, self._application, channel_id, caller=caller, called=number
         )
         query = urlencode(
             {
-                "endpoint": f"PJSIP/{number}@{carrier.MAIN}",
+                "endpoint": f"PJSIP/{number}@{by}",
                 "app": self._application,
                 "callerId": caller,
                 "timeout": str(ANSWER_LIMIT_S),

@@ -19,7 +19,9 @@ from openseat.core.inputs import (
     LegArrived,
     LegEnded,
     LegRinging,
+    LegSpoke,
     LiveLeg,
+    PhoneRegistered,
     SwitchInput,
     SwitchLost,
     SwitchRestored,
@@ -149,6 +151,7 @@ class MemorySwitch:
                 caller_name=name,
                 trunk_id=trunk_id,
                 agent_id=self.agent_at(endpoint),
+                endpoint=endpoint,
             )
         )
         return party
@@ -245,6 +248,8 @@ class MemorySwitch:
         """A leg is up."""
         party.up, party.ringing = True, False
         self.give(LegAnswered(leg_id=party.leg_id))
+        if party.listened and party.voice_hz:
+            self.give(LegSpoke(leg_id=party.leg_id))
         self._effects.changed(party.leg_id)
         if party.on_answer is not None:
             self.clock.call_later(0, lambda: party.on_answer and party.on_answer(party))
@@ -267,7 +272,8 @@ class MemorySwitch:
 
     def place(self, effect: Originate) -> None:
         """Call somebody."""
-        if effect.leg_id in self.parties:
+        earlier = self.parties.get(effect.leg_id)
+        if earlier is not None and not earlier.gone:
             return
         endpoint = effect.address or self._endpoint_of(effect.agent_id)
         number = effect.number or endpoint
@@ -276,6 +282,7 @@ class MemorySwitch:
             endpoint="" if effect.number else endpoint,
             caller_shown=effect.caller_number, voice_hz=self.voices.get(number, 0),
         )  # fmt: skip
+        party.listened = effect.listen
         if effect.number and not self.trunk_up(effect.trunk_id):
             self.give(LegEnded(leg_id=effect.leg_id, cause=DESTINATION_OUT_OF_ORDER))
         elif not effect.number and not self.phone_up(endpoint):
@@ -371,6 +378,8 @@ class MemorySwitch:
             self._down.discard(name)
 
     def _tell_endpoint(self, endpoint: str) -> None:
+        address = "memory" if self.phone_up(endpoint) else ""
+        self.give(PhoneRegistered(endpoint=endpoint, address=address))
         agent_id: Any = self.agent_at(endpoint)
         if agent_id:
             self.give(EndpointChanged(agent_id=agent_id, reachable=self.phone_up(endpoint)))

@@ -69,6 +69,7 @@ class MemoryEffects:
             e.Originate: switch.place,
             e.Play: self._play,
             e.StopPlay: self._stop_play,
+            e.Echo: self._echo,
             e.StartMusic: self._start_music,
             e.StopMusic: self._stop_music,
             e.Bridge: self._bridge,
@@ -196,6 +197,9 @@ class MemoryEffects:
         leg = self._live(effect)
         if leg is not None and not leg.party.up:
             leg.party.ringing = True
+
+    def _echo(self, effect: e.Echo) -> None:
+        self._switch.end(effect.leg_id, 16)
 
     def _hang_up(self, effect: e.Hangup) -> None:
         self._switch.end(effect.leg_id, effect.cause)

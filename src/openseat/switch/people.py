@@ -66,6 +66,8 @@ class Party:
     switch: MemorySwitch
     arrived: bool
     """They called us; otherwise we called them."""
+    listened: bool = False
+    """The switch tells when sound comes from them."""
     voice_hz: int = 0
     """The tone they speak with in recordings; 0 is silence."""
     called: str = ""

@@ -19,6 +19,7 @@ from openseat.core.config import (
     TrunkConfig,
 )
 from openseat.core.identity import CountingIds
+from openseat.core.pin import digest
 
 NOON = 1_790_000_000_000
 
@@ -48,6 +49,8 @@ def config(**queue: Any) -> CellConfig:
             name=f"Agent {n}",
             group_id="g1",
             queues=served if n < 1003 else ("q-b",),
+            telephone=f"+861391000{n}",
+            pin=digest(f"ag{n}", str(n * 7)),
         )
         for n in (1001, 1002, 1003)
     }
@@ -82,6 +85,7 @@ def config(**queue: Any) -> CellConfig:
         },
         flows={"f-a": FlowConfig(flow_id="f-a", version=1, definition=plain)},
         trunks={"t1": TrunkConfig(trunk_id="t1")},
+        service_number="+8621000099",
     )
 
 

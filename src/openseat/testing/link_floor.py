@@ -58,7 +58,13 @@ class StandInFloor:
     epoch: int = 1
     no: int = 0
     tables: dict[str, dict[str, Any]] = field(
-        default_factory=lambda: {"agents": {}, "queues": {}, "calls": {}, "trunks": {}}
+        default_factory=lambda: {
+            "agents": {},
+            "queues": {},
+            "calls": {},
+            "trunks": {},
+            "phones": {},
+        }
     )
     commands: asyncio.Queue[dict[str, Any]] = field(default_factory=asyncio.Queue[dict[str, Any]])
     refusal: str = ""

@@ -16,11 +16,14 @@ from openseat.core.cell import Cell, CellState, Outcome, dialling, replay
 from openseat.core.config import CellConfig, Target, TargetKind
 from openseat.core.errors import CoreError
 from openseat.core.identity import CountingIds
+from openseat.core.telephone import telephone
 
 NOON = 1_790_000_000_000
 COMMANDS = get_args(i.Command)
 REFUSED_MS = 11_000
 NUMBERS = ("+8621000001", "+8621000002", "+8621999999")
+CODES = ("*81", "*82", "*83", "*841", "*849", "*85", "*86", "*87", "*99")
+SERVICE_NUMBER = "+8621000099"
 CALLERS = tuple(f"+86139000000{n:02}" for n in range(12))
 
 
@@ -72,6 +75,8 @@ class RandomFloor:
                 if not self.live[leg_id].up:
                     self._change(leg_id, up=True)
                     self.feed(i.LegAnswered(leg_id=leg_id))
+            case fx.Echo(leg_id=leg_id):
+                self.end(leg_id)
             case fx.Hangup(leg_id=leg_id, cause=cause):
                 self.end(leg_id, cause)
             case fx.Bridge(bridge_id=bridge_id, legs=legs):
@@ -126,6 +131,7 @@ class RandomFloor:
         """One random thing happens."""
         acts = (
             (self.customer_dials, 3),
+            (self.someone_dials_a_code, 1),
             (self.phone_answers, 6),
             (self.phone_fails, 1),
             (self.someone_hangs_up, 2),
@@ -148,6 +154,28 @@ class RandomFloor:
             leg_id=leg_id, up=False, caller=caller, called=called, trunk_id="t1"
         )
         self.feed(i.LegArrived(leg_id=leg_id, caller=caller, called=called, trunk_id="t1"))
+
+    def someone_dials_a_code(self) -> None:
+        """On a phone: a code or a number outside; or the service line is called."""
+        self.arrivals += 1
+        leg_id, agent_id = f"in-{self.arrivals}", self._someone()
+        endpoint = self.rng.choice((f"phone-{agent_id}", "phone-of-nobody"))
+        agent = agent_id if endpoint != "phone-of-nobody" else ""
+        called = self.rng.choice((*CODES, "+8613333333333", SERVICE_NUMBER))
+        trunk_id = "t1" if called == SERVICE_NUMBER else ""
+        self.live[leg_id] = i.LiveLeg(
+            leg_id=leg_id, up=False, called=called, trunk_id=trunk_id, agent_id=agent
+        )
+        self.feed(
+            i.LegArrived(
+                leg_id=leg_id,
+                caller=self.rng.choice(CALLERS),
+                called=called,
+                trunk_id=trunk_id,
+                agent_id="" if trunk_id else agent,
+                endpoint="" if trunk_id else endpoint,
+            )
+        )
 
     def _dialled(self) -> i.LiveLeg | None:
         found = [leg for leg in self.live.values() if not leg.up and not leg.trunk_id]
@@ -235,7 +263,11 @@ class RandomFloor:
                 i.RecordCall(agent_id=agent_id, recorded=rng.random() < 0.5),
                 i.ReconnectPhone(agent_id=agent_id),
                 i.SignIn(agent_id=agent_id, endpoint=browser_phone(agent_id)),
+                i.SignIn(agent_id=agent_id, endpoint=telephone(agent_id)),
+                i.ChangePhone(agent_id=agent_id, endpoint=telephone(agent_id)),
+                i.ChangePhone(agent_id=agent_id, endpoint=f"phone-{agent_id}"),
                 i.PauseCallRecording(agent_id=agent_id, paused=rng.random() < 0.5),
+                i.CheckTrunk(test_id="x", trunk_id="t1", number="+8613333333333", by="user"),
                 self._supervise(agent_id),
                 self._supervise(agent_id),
                 i.EndSupervision(supervisor_id=agent_id, by="user"),

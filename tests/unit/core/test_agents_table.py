@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from openseat.core.agents import STIMULI, TABLE, Agent, decide
+from openseat.core.agents import ENGAGED, STIMULI, TABLE, Agent, decide
 from openseat.core.agents.diagram import SAMPLES, sample
 from openseat.core.config import AgentConfig
 from openseat.core.errors import CoreError, UnknownTransition
@@ -18,6 +18,8 @@ REFUSED = {
     (AgentState.SIGNED_OUT, name): "agent.not_signed_in"
     for name in ("SignOut", "SetIdle", "SetBusy", "SetOutboundOnly", "ExtendAfterCallWork")
 }
+REFUSED |= {(AgentState.SIGNED_OUT, "ChangePhone"): "agent.not_signed_in"}
+REFUSED |= {(state, "ChangePhone"): "agent.engaged" for state in ENGAGED}
 REFUSED |= {
     (state, "SignIn"): "agent.already_signed_in"
     for state in AgentState

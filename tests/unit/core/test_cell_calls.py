@@ -46,7 +46,9 @@ def test_the_tables_are_total():
     beside = {
         e.SegmentDisposed, e.RecordingWasStored, e.AgentSignedIn, e.AgentSignedOut,
         e.AgentStateChanged, e.AgentIntended, e.AfterCallWorkExtended, e.AgentPhoneChanged,
-        e.AgentLinkChanged, e.SwitchWasLost, e.SwitchWasRestored, e.TrunkWasChanged,
+        e.AgentLinkChanged, e.AgentMoved, e.AgentPinChecked, e.SwitchWasLost,
+        e.SwitchWasRestored, e.TrunkWasChanged, e.TrunkWasTested,
+        e.PhoneWasRegistered,
         e.FloorTookOver, e.CellConfigured,
     }  # fmt: skip
     assert set(e.EVENTS.values()) - beside == CALL_EVENTS

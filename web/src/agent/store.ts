@@ -119,6 +119,7 @@ export const useDesk = defineStore('desk', () => {
   }
 
   const signIn = (endpoint: string) => act('sign-in', '/me/agent/sign-in', { endpoint })
+  const changePhone = (endpoint: string) => act('phone', '/me/agent/phone', { endpoint })
   const refuse = () => act('refuse', '/me/agent/refuse')
   const signOut = () => act('sign-out', '/me/agent/sign-out')
   const setIdle = () => act('idle', '/me/agent/state', { state: 'idle' })
@@ -155,6 +156,7 @@ export const useDesk = defineStore('desk', () => {
     refresh,
     refreshPop,
     signIn,
+    changePhone,
     refuse,
     signOut,
     setIdle,

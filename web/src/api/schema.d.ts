@@ -1572,7 +1572,11 @@ export interface paths {
          */
         get: operations["read_browser_phone"];
         put?: never;
-        post?: never;
+        /**
+         * Change Phone
+         * @description Go on at another phone; not while a contact is at hand.
+         */
+        post: operations["change_own_phone"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2945,6 +2949,30 @@ export interface paths {
         patch: operations["change_trunk"];
         trace?: never;
     };
+    "/api/v1/trunks/{trunk_id}/test-call": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Trunk Test
+         * @description Tell the result of the latest test call; null before the first one.
+         */
+        get: operations["read_trunk_test"];
+        put?: never;
+        /**
+         * Test Trunk
+         * @description Call a number through this trunk, say a prompt to whoever answers, and hang up.
+         */
+        post: operations["test_trunk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/users": {
         parameters: {
             query?: never;
@@ -3143,8 +3171,19 @@ export interface components {
             grace_s: number;
             /** Group Id */
             group_id: string;
+            /**
+             * Has Pin
+             * @description Whether a PIN is set
+             */
+            has_pin: boolean;
             /** Id */
             id: string;
+            /**
+             * Language
+             * @description Spoken to the agent on the telephone
+             * @enum {string}
+             */
+            language: "zh-CN" | "en";
             /**
              * Min Busy S
              * @description A shorter busy spell is not counted
@@ -3169,6 +3208,11 @@ export interface components {
             skills: {
                 [key: string]: number;
             };
+            /**
+             * Telephone
+             * @description A number outside at which the agent may work; empty for none
+             */
+            telephone: string | "";
             /**
              * Version
              * @description Raised by every change; the ETag carries it
@@ -3204,6 +3248,13 @@ export interface components {
             /** Group Id */
             group_id: string;
             /**
+             * Language
+             * @description Spoken to the agent on the telephone
+             * @default zh-CN
+             * @enum {string}
+             */
+            language: "zh-CN" | "en";
+            /**
              * Min Busy S
              * @description A shorter busy spell is not counted
              * @default 0
@@ -3216,6 +3267,12 @@ export interface components {
              * @description Agent number (工号)
              */
             number: string;
+            /**
+             * Pin
+             * @description Known by it at any telephone; written, never shown; empty: none
+             * @default
+             */
+            pin: string;
             /**
              * Queues
              * @description Queues served, preferred ones first
@@ -3230,6 +3287,12 @@ export interface components {
             skills: {
                 [key: string]: number;
             };
+            /**
+             * Telephone
+             * @description A number outside at which the agent may work; empty for none
+             * @default
+             */
+            telephone: string | "";
         };
         /**
          * AgentFieldsChange
@@ -3253,6 +3316,12 @@ export interface components {
             /** Group Id */
             group_id?: string;
             /**
+             * Language
+             * @description Spoken to the agent on the telephone
+             * @enum {string}
+             */
+            language?: "zh-CN" | "en";
+            /**
              * Min Busy S
              * @description A shorter busy spell is not counted
              */
@@ -3265,6 +3334,11 @@ export interface components {
              */
             number?: string;
             /**
+             * Pin
+             * @description Known by it at any telephone; written, never shown; empty: none
+             */
+            pin?: string;
+            /**
              * Queues
              * @description Queues served, preferred ones first
              */
@@ -3276,6 +3350,11 @@ export interface components {
             skills?: {
                 [key: string]: number;
             };
+            /**
+             * Telephone
+             * @description A number outside at which the agent may work; empty for none
+             */
+            telephone?: string | "";
         };
         /**
          * AgentGroup
@@ -3371,6 +3450,13 @@ export interface components {
             state: string;
             /** Talk Ms */
             talk_ms: number;
+            /**
+             * Telephone
+             * @description The endpoint that is the agent's telephone number outside; empty for none
+             */
+            telephone: string;
+            /** Telephone Number */
+            telephone_number: string;
         };
         /**
          * AgentState
@@ -5878,6 +5964,29 @@ export interface components {
              */
             busy_reasons: string[];
             /**
+             * Code Busy
+             * @description Followed by the reason's place in `busy_reasons`, from 1 on
+             */
+            code_busy: string;
+            /**
+             * Code Echo
+             * @description The phone hears what it says
+             */
+            code_echo: string;
+            /** Code End After Call Work */
+            code_end_after_call_work: string;
+            /** Code Idle */
+            code_idle: string;
+            /** Code Outbound Only */
+            code_outbound_only: string;
+            /**
+             * Code Sign In
+             * @description Dialled by agents on a phone
+             */
+            code_sign_in: string;
+            /** Code Sign Out */
+            code_sign_out: string;
+            /**
              * Created At
              * Format: date-time
              */
@@ -5891,6 +6000,11 @@ export interface components {
             max_calls: number | null;
             /** Name */
             name: string;
+            /**
+             * Service Number
+             * @description Called by agents from any telephone, to dial codes; empty for none
+             */
+            service_number: string | "";
             /** Short Name */
             short_name: string;
             /**
@@ -5915,12 +6029,56 @@ export interface components {
              */
             busy_reasons: string[];
             /**
+             * Code Busy
+             * @description Followed by the reason's place in `busy_reasons`, from 1 on
+             * @default *84
+             */
+            code_busy: string;
+            /**
+             * Code Echo
+             * @description The phone hears what it says
+             * @default *87
+             */
+            code_echo: string;
+            /**
+             * Code End After Call Work
+             * @default *86
+             */
+            code_end_after_call_work: string;
+            /**
+             * Code Idle
+             * @default *83
+             */
+            code_idle: string;
+            /**
+             * Code Outbound Only
+             * @default *85
+             */
+            code_outbound_only: string;
+            /**
+             * Code Sign In
+             * @description Dialled by agents on a phone
+             * @default *81
+             */
+            code_sign_in: string;
+            /**
+             * Code Sign Out
+             * @default *82
+             */
+            code_sign_out: string;
+            /**
              * Max Calls
              * @description Simultaneous calls accepted
              */
             max_calls?: number | null;
             /** Name */
             name: string;
+            /**
+             * Service Number
+             * @description Called by agents from any telephone, to dial codes; empty for none
+             * @default
+             */
+            service_number: string | "";
             /**
              * Short Name
              * @default
@@ -5938,12 +6096,40 @@ export interface components {
              */
             busy_reasons?: string[];
             /**
+             * Code Busy
+             * @description Followed by the reason's place in `busy_reasons`, from 1 on
+             */
+            code_busy?: string;
+            /**
+             * Code Echo
+             * @description The phone hears what it says
+             */
+            code_echo?: string;
+            /** Code End After Call Work */
+            code_end_after_call_work?: string;
+            /** Code Idle */
+            code_idle?: string;
+            /** Code Outbound Only */
+            code_outbound_only?: string;
+            /**
+             * Code Sign In
+             * @description Dialled by agents on a phone
+             */
+            code_sign_in?: string;
+            /** Code Sign Out */
+            code_sign_out?: string;
+            /**
              * Max Calls
              * @description Simultaneous calls accepted
              */
             max_calls?: number | null;
             /** Name */
             name?: string;
+            /**
+             * Service Number
+             * @description Called by agents from any telephone, to dial codes; empty for none
+             */
+            service_number?: string | "";
             /** Short Name */
             short_name?: string;
         };
@@ -6426,10 +6612,28 @@ export interface components {
          * @description What to enter into the phone.
          */
         PhonePassword: {
+            /**
+             * Address
+             * @description The account as one SIP address, for a QR code
+             */
+            address: string;
             /** Id */
             id: string;
             /** Password */
             password: string;
+            /** Port */
+            port: number;
+            /**
+             * Server
+             * @description Address of the switch
+             */
+            server: string;
+            /**
+             * Transport
+             * @description TLS where encrypted media is demanded
+             * @enum {string}
+             */
+            transport: "udp" | "tls";
         };
         /**
          * PickingUp
@@ -8475,6 +8679,62 @@ export interface components {
             transport?: "udp" | "tcp" | "tls";
             /** Username */
             username?: string;
+        };
+        /**
+         * TrunkTestAsked
+         * @description Whom to call.
+         */
+        TrunkTestAsked: {
+            /**
+             * Caller Number
+             * @description Shown to the party called
+             * @default
+             */
+            caller_number: string | "";
+            /** Number */
+            number: string;
+        };
+        /**
+         * TrunkTestBegun
+         * @description A test call is under way; its result carries the same id.
+         */
+        TrunkTestBegun: {
+            /** Test Id */
+            test_id: string;
+        };
+        /**
+         * TrunkTestResult
+         * @description What a test call told.
+         */
+        TrunkTestResult: {
+            /** Answered */
+            answered: boolean;
+            /**
+             * At
+             * @description When it ended, in milliseconds since the Unix epoch
+             */
+            at: number;
+            /**
+             * Cause
+             * @description Q.850
+             */
+            cause: number;
+            /**
+             * Heard
+             * @description Whether sound came back
+             */
+            heard: boolean;
+            /** Number */
+            number: string;
+            /**
+             * Ring Ms
+             * @description Until the answer, or the end without one
+             */
+            ring_ms: number;
+            /** Talk Ms */
+            talk_ms: number;
+            /** Test Id */
+            test_id: string;
         };
         /**
          * UsedBy
@@ -19766,6 +20026,109 @@ export interface operations {
             };
         };
     };
+    change_own_phone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInAt"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     reconnect_phone: {
         parameters: {
             query?: never;
@@ -29570,6 +29933,209 @@ export interface operations {
             };
             /** @description Precondition Required */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    read_trunk_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A trunk's identifier */
+                trunk_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrunkTestResult"] | null;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    test_trunk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A trunk's identifier */
+                trunk_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrunkTestAsked"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrunkTestBegun"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

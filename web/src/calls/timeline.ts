@@ -59,7 +59,8 @@ const LISTED: Record<string, string> = {
 }
 
 function word(group: string, value: string): string {
-  const key = `${group}.${value}`
+  // A code of a refusal has a point in it, which a path of texts cannot have.
+  const key = `${group}.${value.replace('.', '_')}`
   return hasText(key) ? text(key) : value
 }
 
@@ -121,6 +122,10 @@ function variant(event: CallEvent): string {
       return data.reachable === false ? 'unreachable' : ''
     case 'agent.link_changed':
       return data.connected === false ? 'gone' : ''
+    case 'call.code_dialled':
+      return typeof data.code === 'string' ? data.code : ''
+    case 'agent.pin_checked':
+      return data.ok === false ? 'wrong' : ''
     case 'leg.muted':
       return data.muted === false ? 'off' : ''
     case 'recording.stored':

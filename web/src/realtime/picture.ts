@@ -22,6 +22,7 @@ export class Picture {
   readonly queues = shallowReactive(new Map<string, Tables['queues']>())
   readonly calls = shallowReactive(new Map<string, Tables['calls']>())
   readonly trunks = shallowReactive(new Map<string, Tables['trunks']>())
+  readonly phones = shallowReactive(new Map<string, Tables['phones']>())
 
   readonly cell = shallowRef<CellRow | null>(null)
 

@@ -138,9 +138,29 @@ export interface CellRow {
   switch_reachable: boolean
 }
 
+/** What the latest test call through a trunk told. */
+export interface TrunkTestRow {
+  test_id: string
+  at: number
+  number: string
+  answered: boolean
+  cause: number
+  ring_ms: number
+  talk_ms: number
+  heard: boolean
+}
+
 export interface TrunkRow {
   trunk_id: string
   reachable: boolean
+  test: TrunkTestRow | null
+}
+
+/** A phone that is registered now, from where and since when. */
+export interface PhoneRow {
+  endpoint: string
+  address: string
+  since: number
 }
 
 /** What each table of the feed holds, by its name on the wire. */
@@ -149,9 +169,10 @@ export interface Tables {
   queues: QueueRow
   calls: CallRow
   trunks: TrunkRow
+  phones: PhoneRow
 }
 export type TableName = keyof Tables
-export const TABLES: readonly TableName[] = ['agents', 'queues', 'calls', 'trunks']
+export const TABLES: readonly TableName[] = ['agents', 'queues', 'calls', 'trunks', 'phones']
 
 export interface SnapshotFrame {
   feed: 'snapshot'
@@ -163,6 +184,7 @@ export interface SnapshotFrame {
   queues?: Record<string, QueueRow>
   calls?: Record<string, CallRow>
   trunks?: Record<string, TrunkRow>
+  phones?: Record<string, PhoneRow>
   cell?: CellRow
 }
 

@@ -9,7 +9,9 @@ from openseat.core.events import (
     AfterCallWorkExtended,
     AgentIntended,
     AgentLinkChanged,
+    AgentMoved,
     AgentPhoneChanged,
+    AgentPinChecked,
     AgentSignedIn,
     AgentSignedOut,
     AgentState,
@@ -86,6 +88,10 @@ class Agent:
     """Idle time of this session."""
     last_released_at: Instant | None = None
     """When this session's last conversation ended."""
+    wrong_pins: int = 0
+    """Wrong PINs given for the agent since the last right one."""
+    wrong_pin_at: Instant | None = None
+    """When the last of them was."""
     no: int = 0
     """Number of the last fact on the agent's stream."""
 
@@ -142,6 +148,11 @@ def apply(agent: Agent, event: Event, at: Instant) -> None:
             agent.link_lost_at = None if event.connected else at
         case AgentPhoneChanged():
             agent.reachable = event.reachable
+        case AgentMoved():
+            agent.endpoint = event.endpoint
+        case AgentPinChecked():
+            agent.wrong_pins = 0 if event.ok else agent.wrong_pins + 1
+            agent.wrong_pin_at = None if event.ok else at
         case _:
             pass
 

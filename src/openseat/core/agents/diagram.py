@@ -36,6 +36,7 @@ from openseat.core.errors import CoreError, UnknownTransition
 from openseat.core.events import AgentState
 from openseat.core.identity import CountingIds
 from openseat.core.inputs import (
+    ChangePhone,
     EndpointChanged,
     ExtendAfterCallWork,
     SetBusy,
@@ -47,6 +48,7 @@ from openseat.core.inputs import (
 
 SAMPLES: Final[tuple[Stimulus, ...]] = (
     SignIn(agent_id="a", endpoint="phone"),
+    ChangePhone(agent_id="a", endpoint="other"),
     SignOut(agent_id="a"),
     SetIdle(agent_id="a"),
     SetBusy(agent_id="a", reason="meeting"),

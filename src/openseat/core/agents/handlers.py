@@ -5,8 +5,15 @@ from __future__ import annotations
 from openseat.core.agents.draft import Draft
 from openseat.core.agents.stimuli import Connect, Release, Reserve, Ring
 from openseat.core.errors import CoreError
-from openseat.core.events import AfterCallWorkExtended, AgentPhoneChanged, AgentSignedIn, AgentState
+from openseat.core.events import (
+    AfterCallWorkExtended,
+    AgentMoved,
+    AgentPhoneChanged,
+    AgentSignedIn,
+    AgentState,
+)
 from openseat.core.inputs import (
+    ChangePhone,
     EndpointChanged,
     ExtendAfterCallWork,
     SetBusy,
@@ -31,6 +38,11 @@ def already_signed_in(draft: Draft, _: object) -> None:
         agent_id=draft.agent.agent_id,
         endpoint=draft.agent.endpoint,
     )
+
+
+def engaged(draft: Draft, _: object) -> None:
+    """Refuse: there is a contact at hand."""
+    raise CoreError("agent.engaged", agent_id=draft.agent.agent_id)
 
 
 def not_in_after_call_work(draft: Draft, _: object) -> None:
@@ -58,6 +70,12 @@ def sign_in(draft: Draft, stimulus: SignIn) -> None:
             state=AgentState.IDLE,
         )
     )
+
+
+def move(draft: Draft, stimulus: ChangePhone) -> None:
+    """Go on at another endpoint."""
+    if draft.agent.endpoint != stimulus.endpoint:
+        draft.add(AgentMoved(agent_id=draft.agent.agent_id, endpoint=stimulus.endpoint))
 
 
 def sign_out(draft: Draft, stimulus: SignOut) -> None:

@@ -7,6 +7,7 @@ from typing import Final, get_args
 
 from openseat.core.identity import Milliseconds
 from openseat.core.inputs import (
+    ChangePhone,
     EndpointChanged,
     ExtendAfterCallWork,
     SetBusy,
@@ -96,6 +97,7 @@ class Tick:
 
 Stimulus = (
     SignIn
+    | ChangePhone
     | SignOut
     | SetIdle
     | SetBusy

@@ -28,6 +28,7 @@ from openseat.core.agents.stimuli import (
 )
 from openseat.core.events import AgentState
 from openseat.core.inputs import (
+    ChangePhone,
     EndpointChanged,
     ExtendAfterCallWork,
     SetBusy,
@@ -42,6 +43,7 @@ Row = dict[type[Stimulus], Handler]
 
 _SIGNED_OUT: Row = {
     SignIn: h.sign_in,
+    ChangePhone: h.not_signed_in,
     SignOut: h.not_signed_in,
     SetIdle: h.not_signed_in,
     SetBusy: h.not_signed_in,
@@ -55,6 +57,7 @@ _SIGNED_OUT: Row = {
 
 _FREE: Row = {
     SignIn: h.already_signed_in,
+    ChangePhone: h.move,
     SignOut: h.sign_out,
     SetIdle: h.go_idle,
     SetBusy: h.go_busy,
@@ -71,6 +74,7 @@ _FREE: Row = {
 
 _ENGAGED: Row = {
     SignIn: h.already_signed_in,
+    ChangePhone: h.engaged,
     SignOut: h.sign_out_later,
     SetIdle: h.go_idle_later,
     SetBusy: h.go_busy_later,

@@ -42,9 +42,9 @@ def start(call_id: str, event: e.CallStarted, at: int) -> Call:
     call.legs[event.leg_id] = Leg(
         leg_id=event.leg_id,
         kind=e.LegKind.CUSTOMER,
-        state=LegState.ARRIVED if event.direction is e.Direction.INBOUND else LegState.DIALLING,
+        state=LegState.DIALLING if event.direction is e.Direction.OUTBOUND else LegState.ARRIVED,
         started_at=at,
-        address=event.caller if event.direction is e.Direction.INBOUND else event.called,
+        address=event.called if event.direction is e.Direction.OUTBOUND else event.caller,
         trunk_id=event.trunk_id,
     )
     return call
@@ -93,6 +93,7 @@ def _leg_started(call: Call, event: e.LegStarted, at: int) -> None:
         address=event.address,
         agent_id=event.agent_id,
         trunk_id=event.trunk_id,
+        own_call=event.dialled,
     )
 
 
@@ -105,7 +106,22 @@ def _leg_rang(call: Call, event: e.LegRang, at: int) -> None:
 
 def _leg_answered(call: Call, event: e.LegWasAnswered, at: int) -> None:
     leg = call.legs[event.leg_id]
-    leg.state, leg.answered_at = LegState.UP, at
+    leg.state = LegState.UP
+    if leg.answered_at is None:
+        leg.answered_at = at
+
+
+def _leg_asked(call: Call, event: e.LegAsked, at: int) -> None:
+    leg = call.legs[event.leg_id]
+    leg.state, leg.answered_at = LegState.ASKED, at
+
+
+def _leg_rerouted(call: Call, event: e.LegRerouted, _at: int) -> None:
+    leg = call.legs[event.leg_id]
+    leg.failed_trunks = (*leg.failed_trunks, leg.trunk_id)
+    leg.trunk_id, leg.state = event.trunk_id, LegState.DIALLING
+    if event.leg_id == call.customer_leg_id:
+        call.trunk_id = event.trunk_id
 
 
 def _leg_ended(call: Call, event: e.LegWasEnded, at: int) -> None:
@@ -303,6 +319,8 @@ _CHANGES: dict[type[Any], Callable[[Call, Any, int], None] | None] = {
     e.LegRang: _leg_rang,
     e.LegWasAnswered: _leg_answered,
     e.LegWasEnded: _leg_ended,
+    e.LegAsked: _leg_asked,
+    e.LegRerouted: _leg_rerouted,
     e.LegReplaced: _leg_replaced,
     e.LegMuted: _leg_muted,
     e.FlowEntered: _flow_entered,
@@ -335,6 +353,7 @@ _CHANGES: dict[type[Any], Callable[[Call, Any, int], None] | None] = {
     e.QueueAnnounced: None,
     e.LegRemoved: None,
     e.DigitsSent: None,
+    e.CodeDialled: None,
     e.TransferMade: None,
     e.TransferFailed: None,
     e.VoicemailLeft: None,

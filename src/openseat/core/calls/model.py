@@ -21,6 +21,8 @@ class LegState(StrEnum):
     ARRIVED = "arrived"
     DIALLING = "dialling"
     RINGING = "ringing"
+    ASKED = "asked"
+    """Answered at a telephone outside; whoever did is asked to take the call by a key."""
     UP = "up"
 
 
@@ -39,6 +41,10 @@ class Leg:
     bridge_id: str = ""
     muted: bool = False
     """The others do not hear this party."""
+    own_call: bool = False
+    """The party dialled on this leg; nobody rang them."""
+    failed_trunks: tuple[str, ...] = ()
+    """Trunks that could not reach the party, before the one it is called by now."""
 
 
 @dataclass(slots=True, kw_only=True)

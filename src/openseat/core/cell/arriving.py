@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from openseat.core import events as e
 from openseat.core.calls.model import Call
-from openseat.core.cell import ending, flowing
+from openseat.core.cell import ending, flowing, service_line
 from openseat.core.cell.turn import Turn
 from openseat.core.config import NumberConfig
 from openseat.core.effects import Hangup
@@ -16,11 +16,17 @@ CAUSE_NO_CIRCUIT = 34
 
 
 def arrived(turn: Turn, leg: LegArrived) -> None:
-    """Begin a call for a leg from outside; an agent's own phone may not dial out this way."""
+    """Begin a call for a leg from outside, or do what somebody dialled on a phone of ours."""
     if leg.leg_id in turn.call_of_leg:
         return
-    if leg.agent_id or not leg.trunk_id:
+    if not leg.trunk_id and not leg.endpoint:
         turn.do(Hangup(leg_id=leg.leg_id, cause=CAUSE_REJECTED))
+        return
+    if not leg.trunk_id:
+        service_line.from_phone(turn, leg)
+        return
+    if service_line.is_called(turn, leg.called):
+        service_line.from_outside(turn, leg)
         return
     number = number_of(turn, leg.called)
     call = turn.begin_call(

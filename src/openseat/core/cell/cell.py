@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from openseat.core import agents as agent_rules
 from openseat.core import events as e
 from openseat.core.agents import Tick
-from openseat.core.cell import ending, flowing, phoning, queueing
+from openseat.core.cell import asking, ending, flowing, phoning, queueing, service_line
+from openseat.core.cell.dialogue import Dialogue
 from openseat.core.cell.state import CellState
 from openseat.core.cell.table import HANDLERS
 from openseat.core.cell.turn import Deadlines, Turn
@@ -54,6 +55,7 @@ class Cell:
         self._runs: dict[str, Run] = {}
         self._playbacks: dict[str, str] = {}
         self._requests: dict[str, str] = {}
+        self._dialogues: dict[str, Dialogue] = {}
         self._resume_memory()
 
     @property
@@ -126,6 +128,7 @@ class Cell:
             runs=self._runs,
             playbacks=self._playbacks,
             requests=self._requests,
+            dialogues=self._dialogues,
             now=max(now, self._state.last_at),
         )
         return self._latest
@@ -149,6 +152,7 @@ class Cell:
         for call in self._state.calls.values():
             for leg_id in call.legs:
                 self._call_of_leg[leg_id] = call.call_id
+                self._deadlines.add(self._state.last_at + asking.WAIT_MS, "asked", leg_id)
             for offer in call.offers.values():
                 queue = turn.queue(offer.queue_id)
                 wait = queue.offer_timeout_ms if queue else queueing.DIRECT_OFFER_MS
@@ -178,6 +182,10 @@ class Cell:
                 until = agent_rules.deadline(agent) if agent is not None else None
                 if agent is not None and until is not None and until <= turn.now:
                     turn.stimulate(agent, Tick())
+            case "asked":
+                asking.unheard(turn, key)
+            case "line":
+                service_line.silence(turn, key)
             case "page":
                 phoning.grace_over(turn, key)
             case "offer":

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from openseat.core import events as e
 from openseat.core import inputs as i
-from openseat.core.agents import Connect, Ring
+from openseat.core.agents import Agent, Connect, Ring
 from openseat.core.calls.model import Call, Leg, LegState
-from openseat.core.cell import ending, queueing, sending, talking
+from openseat.core.cell import ending, queueing, ringing, talking, trunks
 from openseat.core.cell.turn import Turn
-from openseat.core.effects import Originate, Play, StopPlay
+from openseat.core.config import ProjectConfig
+from openseat.core.effects import Answer, Originate, Play, StopPlay
 from openseat.core.errors import CoreError
 from openseat.core.events import AgentState
 
@@ -28,50 +29,74 @@ def dial_out(turn: Turn, asked: i.DialOut) -> None:
     """Begin a call to a number for a project.
 
     Raises `agent.engaged`, `agent.phone_unreachable`, `project.unknown`, `supervision.running`,
-    `trunk.none` or `trunk.unreachable`.
+    `trunk.none`, `trunk.unreachable` or `trunk.full`.
     """
     agent = turn.agent(asked.agent_id)
+    if not agent.reachable and agent.state in _FREE:
+        raise CoreError("agent.phone_unreachable", agent_id=agent.agent_id)
+    call, project = _begin(turn, agent, asked.number, asked.project_id)
+    ringing.ring(
+        turn,
+        call,
+        agent,
+        turn.ids("leg"),
+        timeout_ms=OWN_RING_MS,
+        caller_number=asked.number,
+        caller_name=project.name,
+        auto_answer=True,
+    )
+    turn.stimulate(agent, Ring(call_id=call.call_id))
+
+
+def dialled(turn: Turn, agent: Agent, arrived: i.LegArrived) -> None:
+    """Begin a call that an agent dialled on their own phone, for the project they serve first.
+
+    Whatever the switch thinks of that phone, it is there. Raises what else `dial_out` does.
+    """
+    call, _ = _begin(turn, agent, arrived.called, _first_project(turn, agent.agent_id))
+    turn.record(
+        call,
+        e.LegStarted(
+            leg_id=arrived.leg_id,
+            kind=e.LegKind.AGENT,
+            address=agent.endpoint,
+            agent_id=agent.agent_id,
+            dialled=True,
+        ),
+    )
+    turn.call_of_leg[arrived.leg_id] = call.call_id
+    turn.stimulate(agent, Ring(call_id=call.call_id))
+    turn.do(Answer(leg_id=arrived.leg_id))
+
+
+def _first_project(turn: Turn, agent_id: str) -> str:
+    known = turn.config.agents.get(agent_id)
+    queues = (turn.queue(queue_id) for queue_id in (known.queues if known else ()))
+    return next((queue.project_id for queue in queues if queue is not None), "")
+
+
+def _begin(turn: Turn, agent: Agent, number: str, project_id: str) -> tuple[Call, ProjectConfig]:
     if agent.state not in _FREE:
-        raise CoreError("agent.engaged", agent_id=asked.agent_id)
+        raise CoreError("agent.engaged", agent_id=agent.agent_id)
     if agent.agent_id in turn.state.supervising:
-        raise CoreError("supervision.running", agent_id=asked.agent_id)
-    if not agent.reachable:
-        raise CoreError("agent.phone_unreachable", agent_id=asked.agent_id)
-    project = turn.config.projects.get(asked.project_id)
+        raise CoreError("supervision.running", agent_id=agent.agent_id)
+    project = turn.config.projects.get(project_id)
     if project is None:
-        raise CoreError("project.unknown", project_id=asked.project_id)
-    trunk_id = sending.trunk_for(turn, asked.number)
+        raise CoreError("project.unknown", project_id=project_id)
+    trunk_id = trunks.choose(turn, number)
     call = turn.begin_call(
         turn.ids("call"),
         e.CallStarted(
             direction=e.Direction.OUTBOUND,
             leg_id=turn.ids("leg"),
             caller=project.caller_number,
-            called=asked.number,
+            called=number,
             trunk_id=trunk_id,
             client_id=project.client_id,
             project_id=project.project_id,
         ),
     )
-    leg_id = turn.ids("leg")
-    turn.record(
-        call,
-        e.LegStarted(
-            leg_id=leg_id, kind=e.LegKind.AGENT, address=agent.endpoint, agent_id=agent.agent_id
-        ),
-    )
-    turn.call_of_leg[leg_id] = call.call_id
-    turn.stimulate(agent, Ring(call_id=call.call_id))
-    turn.do(
-        Originate(
-            leg_id=leg_id,
-            agent_id=agent.agent_id,
-            timeout_ms=OWN_RING_MS,
-            caller_number=asked.number,
-            caller_name=project.name,
-            auto_answer=True,
-        )
-    )
+    return call, project
 
 
 def agent_answered(turn: Turn, call: Call, leg: Leg) -> bool:
@@ -80,14 +105,13 @@ def agent_answered(turn: Turn, call: Call, leg: Leg) -> bool:
     if customer is None or not undialled(call):
         return False
     turn.stimulate(turn.agent(leg.agent_id), Connect(call_id=call.call_id))
-    project = turn.config.projects.get(call.project_id)
     turn.do(
         Originate(
             leg_id=customer.leg_id,
             number=call.called,
             trunk_id=call.trunk_id,
-            timeout_ms=sending.OUTSIDE_RING_MS,
-            caller_number=project.caller_number if project else "",
+            timeout_ms=trunks.OUTSIDE_RING_MS,
+            caller_number=trunks.caller_number(turn, call),
         )
     )
     turn.do(
@@ -99,6 +123,12 @@ def agent_answered(turn: Turn, call: Call, leg: Leg) -> bool:
         )
     )
     return True
+
+
+def unanswered(call: Call, leg: Leg) -> bool:
+    """Whether a leg is an agent's who dialled on their own phone, and was not answered yet."""
+    own = leg.kind is e.LegKind.AGENT and leg.state is LegState.DIALLING
+    return own and leg.own_call and undialled(call)
 
 
 def undialled(call: Call) -> bool:
@@ -145,7 +175,7 @@ def pick_up(turn: Turn, asked: i.PickUp) -> None:
         raise CoreError("agent.no_offer", agent_id=asked.colleague_id)
     if not turn.ready(agent):
         raise CoreError("agent.not_ready", agent_id=asked.agent_id)
-    for ringing in list(call.offers.values()):
-        queueing.withdraw(turn, call, ringing)
+    for open_offer in list(call.offers.values()):
+        queueing.withdraw(turn, call, open_offer)
     queue = turn.queue(offer.queue_id)
     queueing.offer(turn, call, agent.agent_id, queue=queue, auto_answer=True)

@@ -14,6 +14,8 @@ from openseat.core.cell import (
     sending,
     supervising,
     talking,
+    trunk_test,
+    trunks,
 )
 from openseat.core.cell.turn import Turn
 from openseat.core.config import Target, TargetKind
@@ -32,14 +34,21 @@ _OFFER_RESULT = {
 """What a phone's Q.850 cause says about the offer; any other cause is a failure."""
 
 
-def leg_ended(turn: Turn, leg_id: str, cause: int, at: int | None = None) -> None:
-    """A leg is gone; what that means depends on whose it was."""
+def leg_ended(
+    turn: Turn, leg_id: str, cause: int, at: int | None = None, *, another_way: bool = True
+) -> None:
+    """A leg is gone; what that means depends on whose it was.
+
+    `another_way`: a party whom a trunk could not reach may be called by another.
+    """
     call = turn.call_of(leg_id)
     leg = call.legs.get(leg_id) if call is not None else None
     if call is None or leg is None:
         return
     if at is not None:
         at = max(leg.started_at, min(at, turn.now))
+    if another_way and trunks.reroute(turn, call, leg, cause):
+        return
     if leg.kind is e.LegKind.CUSTOMER:
         customer_gone(turn, call, EndedBy.CUSTOMER, cause, at)
         return
@@ -80,7 +89,7 @@ def _agent_gone(turn: Turn, call: Call, leg: Leg, cause: int, at: int | None) ->
     if spare:
         return
     if offer is not None:
-        result = _OFFER_RESULT.get(cause, e.OfferResult.FAILED)
+        result = _offer_result(leg, cause)
         queueing.end_offer(turn, call, offer, result)
         if not offer.entry_id and call.customer is not None:
             target = Target(kind=TargetKind.AGENT, id=offer.agent_id)
@@ -97,6 +106,12 @@ def _agent_gone(turn: Turn, call: Call, leg: Leg, cause: int, at: int | None) ->
         return
     talking.end_segment(turn, call, segment, EndedBy.AGENT, at)
     _party_left(turn, call, EndedBy.AGENT)
+
+
+def _offer_result(leg: Leg, cause: int) -> e.OfferResult:
+    """What became of an offer; who heard at a telephone what it was and hung up has refused."""
+    otherwise = e.OfferResult.REFUSED if leg.state is LegState.ASKED else e.OfferResult.FAILED
+    return _OFFER_RESULT.get(cause, otherwise)
 
 
 def _outside_gone(turn: Turn, call: Call, leg: Leg, cause: int, at: int | None) -> None:
@@ -119,7 +134,7 @@ def _consulted_gone(turn: Turn, call: Call, leg: Leg, cause: int) -> None:
     answered = leg.state is LegState.UP
     record_leg_end(turn, call, leg, cause)
     if offer is not None:
-        queueing.end_offer(turn, call, offer, _OFFER_RESULT.get(cause, e.OfferResult.FAILED))
+        queueing.end_offer(turn, call, offer, _offer_result(leg, cause))
     else:
         phoning.drop_replacements(turn, call, leg.agent_id)
         free_agent(turn, call, leg.agent_id)
@@ -212,6 +227,7 @@ def _close(turn: Turn, call: Call, ended_by: EndedBy, cause: int, at: int) -> No
             turn.now + RECORDING_CLOSE_MS, "recording", f"{call.call_id} {recording_id}"
         )
     turn.runs.pop(call.call_id, None)
+    trunk_test.over(turn, call, cause, at)
     turn.record(
         call,
         e.CallEnded(

@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from openseat.core import events as e
 from openseat.core.agents import Ring
-from openseat.core.calls.model import LegState
-from openseat.core.cell import conferring, dialling, flowing, phoning, sending, supervising, talking
+from openseat.core.calls.model import Call, Leg, LegState
+from openseat.core.cell import (
+    asking,
+    conferring,
+    dialling,
+    flowing,
+    phoning,
+    sending,
+    service_line,
+    supervising,
+    talking,
+)
 from openseat.core.cell.turn import Turn
 from openseat.core.effects import Hangup
 from openseat.core.flows.actions import Digit
@@ -36,7 +46,18 @@ def answered(turn: Turn, leg_id: str) -> None:
         turn.record(call, e.CallAnswered(leg_id=leg_id))
         if call.direction is e.Direction.OUTBOUND:
             dialling.customer_answered(turn, call)
+        elif call.direction is e.Direction.INTERNAL:
+            service_line.answered(turn, call)
         return
+    if asking.needed(leg):
+        asking.ask(turn, call, leg)
+        return
+    taken(turn, call, leg)
+
+
+def taken(turn: Turn, call: Call, leg: Leg) -> None:
+    """An agent, a supervisor or a third party is there to talk."""
+    leg_id = leg.leg_id
     turn.record(call, e.LegWasAnswered(leg_id=leg_id))
     if leg.kind is e.LegKind.SUPERVISOR:
         supervising.ear_answered(turn, call, leg)
@@ -55,7 +76,16 @@ def answered(turn: Turn, leg_id: str) -> None:
 
 
 def digit(turn: Turn, leg_id: str, key: str) -> None:
-    """A customer's key goes to the flow; other parties' keys mean nothing here."""
+    """A customer's key goes to the flow, an agent's to what asks them; others mean nothing here."""
     call = turn.call_of(leg_id)
-    if call is not None and leg_id == call.customer_leg_id and not call.segments:
+    leg = call.legs.get(leg_id) if call is not None else None
+    if call is None or leg is None:
+        return
+    if leg.state is LegState.ASKED:
+        if key == asking.ACCEPT:
+            asking.over(turn, leg)
+            taken(turn, call, leg)
+    elif service_line.serves(call):
+        service_line.pressed(turn, call, key)
+    elif leg_id == call.customer_leg_id and not call.segments:
         flowing.tell(turn, call, Digit(digit=key))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from openseat.core import events as e
 from openseat.core import inputs as i
-from openseat.core.agents import Agent
+from openseat.core.agents import Agent, LinkBack
+from openseat.core.browser_phone import in_browser
 from openseat.core.cell import ending, supervising
 from openseat.core.cell.turn import Turn
 from openseat.core.effects import Hangup
 from openseat.core.errors import CoreError
+from openseat.core.telephone import at_telephone
 
 OwnState = i.SignOut | i.SetIdle | i.SetBusy | i.SetOutboundOnly | i.ExtendAfterCallWork
 """Commands that the agents' own rules answer."""
@@ -24,17 +26,46 @@ def sign_in(turn: Turn, asked: i.SignIn) -> None:
     """
     if asked.agent_id not in turn.config.agents:
         raise CoreError("agent.unknown", agent_id=asked.agent_id)
-    for other in turn.state.agents.values():
-        if (
-            other.agent_id != asked.agent_id
-            and other.signed_in
-            and other.endpoint == asked.endpoint
-        ):
-            raise CoreError("endpoint.taken", endpoint=asked.endpoint)
-    agent = turn.state.agents.get(asked.agent_id)
-    if agent is None:
-        agent = turn.state.agents[asked.agent_id] = Agent(agent_id=asked.agent_id)
+    _check_free(turn, asked.agent_id, asked.endpoint)
+    agent = known_agent(turn, asked.agent_id)
     turn.stimulate(agent, asked)
+    _reach(turn, agent)
+
+
+def change_phone(turn: Turn, asked: i.ChangePhone) -> None:
+    """Let a signed-in agent without a contact go on at another phone.
+
+    A desktop that was away is not waited for at a phone that needs none.
+    Raises `agent.not_signed_in`, `agent.engaged`, `supervision.running` or `endpoint.taken`.
+    """
+    agent = turn.agent(asked.agent_id)
+    if asked.agent_id in turn.state.supervising:
+        raise CoreError("supervision.running", agent_id=asked.agent_id)
+    _check_free(turn, asked.agent_id, asked.endpoint)
+    turn.stimulate(agent, asked)
+    if agent.link_lost and not in_browser(agent.agent_id, agent.endpoint):
+        turn.stimulate(agent, LinkBack())
+    _reach(turn, agent)
+
+
+def known_agent(turn: Turn, agent_id: str) -> Agent:
+    """The agent as they are, signed in or not."""
+    agent = turn.state.agents.get(agent_id)
+    if agent is None:
+        agent = turn.state.agents[agent_id] = Agent(agent_id=agent_id)
+    return agent
+
+
+def _check_free(turn: Turn, agent_id: str, endpoint: str) -> None:
+    for other in turn.state.agents.values():
+        if other.agent_id != agent_id and other.signed_in and other.endpoint == endpoint:
+            raise CoreError("endpoint.taken", endpoint=endpoint)
+
+
+def _reach(turn: Turn, agent: Agent) -> None:
+    """The switch says whether its phones are there; a telephone outside always counts as there."""
+    if at_telephone(agent.agent_id, agent.endpoint):
+        turn.stimulate(agent, i.EndpointChanged(agent_id=agent.agent_id, reachable=True))
 
 
 def own_state(turn: Turn, asked: OwnState) -> None:
@@ -56,9 +87,11 @@ def own_state(turn: Turn, asked: OwnState) -> None:
 
 
 def phone_changed(turn: Turn, changed: i.EndpointChanged) -> None:
-    """An agent's phone came or went; it matters only to one who is signed in."""
+    """An agent's phone came or went; it matters only to one who is signed in at a phone of ours."""
     agent = turn.state.agents.get(changed.agent_id)
-    if agent is not None and agent.signed_in:
+    if agent is None or at_telephone(agent.agent_id, agent.endpoint):
+        return
+    if agent.signed_in:
         turn.stimulate(agent, changed)
 
 

@@ -7,9 +7,10 @@ from openseat.core import inputs as i
 from openseat.core.agents import Agent
 from openseat.core.browser_phone import in_browser
 from openseat.core.calls.model import Call, Leg, LegState, Offer
-from openseat.core.cell import ending, queueing, sending, supervising, talking
+from openseat.core.cell import ending, queueing, ringing, sending, supervising, talking
 from openseat.core.cell.turn import Turn
-from openseat.core.effects import Hangup, MuteLeg, Originate
+from openseat.core.effects import Hangup, MuteLeg
+from openseat.core.telephone import at_telephone
 
 RECONNECT_RING_MS = 15_000
 """How long the page may take to take its conversation back; it answers by itself."""
@@ -22,7 +23,7 @@ def reconnect(turn: Turn, asked: i.ReconnectPhone) -> None:
     """
     agent = turn.agent(asked.agent_id)
     call = turn.state.calls.get(agent.call_id)
-    if call is None:
+    if call is None or at_telephone(agent.agent_id, agent.endpoint):
         return
     offer = next((o for o in call.offers.values() if o.agent_id == agent.agent_id), None)
     if offer is not None:
@@ -33,25 +34,14 @@ def reconnect(turn: Turn, asked: i.ReconnectPhone) -> None:
         return
     for leg in dialling:
         talking.leave_conversation(turn, call, leg.leg_id)
-    leg_id = turn.ids("leg")
-    turn.record(
+    ringing.ring(
+        turn,
         call,
-        e.LegStarted(
-            leg_id=leg_id,
-            kind=e.LegKind.AGENT,
-            address=agent.endpoint,
-            agent_id=agent.agent_id,
-        ),
-    )
-    turn.call_of_leg[leg_id] = call.call_id
-    turn.do(
-        Originate(
-            leg_id=leg_id,
-            agent_id=agent.agent_id,
-            timeout_ms=RECONNECT_RING_MS,
-            caller_number=call.caller,
-            auto_answer=True,
-        )
+        agent,
+        turn.ids("leg"),
+        timeout_ms=RECONNECT_RING_MS,
+        caller_number=call.caller,
+        auto_answer=True,
     )
 
 
@@ -67,6 +57,8 @@ def _offer_again(turn: Turn, call: Call, offer: Offer) -> None:
     queue = turn.queue(offer.queue_id)
     if turn.ready(turn.state.agents[offer.agent_id]):
         queueing.offer(turn, call, offer.agent_id, queue=queue)
+    elif offer.entry_id:
+        queueing.back_in_line(turn, call, offer)
 
 
 def answered(turn: Turn, call: Call, leg: Leg) -> bool:

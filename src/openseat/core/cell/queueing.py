@@ -5,13 +5,12 @@ from __future__ import annotations
 from openseat.core import events as e
 from openseat.core.agents import OfferOver, Reserve, SetBusy
 from openseat.core.calls.model import Call, Entry, LegState, Offer
-from openseat.core.cell import ending, flowing, sending
+from openseat.core.cell import ending, flowing, ringing, sending
 from openseat.core.cell.turn import Turn
 from openseat.core.config import QueueConfig
 from openseat.core.effects import (
     Hangup,
     IndicateRinging,
-    Originate,
     Play,
     StartMusic,
     StopMusic,
@@ -136,23 +135,16 @@ def offer(
             queue_id=queue.queue_id if queue else "",
         ),
     )
-    turn.record(
-        call,
-        e.LegStarted(
-            leg_id=leg_id, kind=e.LegKind.AGENT, address=agent.endpoint, agent_id=agent_id
-        ),
-    )
-    turn.call_of_leg[leg_id] = call.call_id
     turn.stimulate(agent, Reserve(call_id=call.call_id))
-    turn.do(
-        Originate(
-            leg_id=leg_id,
-            agent_id=agent_id,
-            timeout_ms=timeout_ms,
-            caller_number=call.caller,
-            caller_name=queue.name if queue else "",
-            auto_answer=auto_answer or known.auto_answer,
-        )
+    ringing.ring(
+        turn,
+        call,
+        agent,
+        leg_id,
+        timeout_ms=timeout_ms,
+        caller_number=call.caller,
+        caller_name=queue.name if queue else "",
+        auto_answer=auto_answer or known.auto_answer,
     )
     turn.deadlines.add(turn.now + timeout_ms, "offer", f"{call.call_id} {offer_id}")
     return call.offers[offer_id]
@@ -216,14 +208,19 @@ def end_offer(
     if agent is None or agent.call_id != call.call_id:
         return
     if open_offer.entry_id and result is not e.OfferResult.WITHDRAWN:
-        turn.router.refused(open_offer.entry_id, open_offer.agent_id, turn.now)
-        if call.entry is not None and turn.router.contact(open_offer.entry_id) is None:
-            turn.router.add(contact_of(call, call.entry))  # offered before this process began
+        back_in_line(turn, call, open_offer)
     if result is e.OfferResult.TIMED_OUT:
         turn.stimulate(agent, SetBusy(agent_id=agent.agent_id, reason=NOT_RESPONDING, by="system"))
     elif result is e.OfferResult.FAILED:
         turn.stimulate(agent, SetBusy(agent_id=agent.agent_id, reason=UNREACHABLE, by="system"))
     turn.stimulate(agent, OfferOver())
+
+
+def back_in_line(turn: Turn, call: Call, over: Offer) -> None:
+    """Let the router offer the contact again, to others than the agent who did not take it."""
+    turn.router.refused(over.entry_id, over.agent_id, turn.now)
+    if call.entry is not None and turn.router.contact(over.entry_id) is None:
+        turn.router.add(contact_of(call, call.entry))  # offered before this process began
 
 
 def withdraw(turn: Turn, call: Call, open_offer: Offer) -> None:

@@ -9,7 +9,17 @@ from __future__ import annotations
 
 from openseat.core import events as e
 from openseat.core.calls.model import Call, Leg, LegState
-from openseat.core.cell import arriving, ending, flowing, legs, queueing, supervising, talking
+from openseat.core.cell import (
+    arriving,
+    dialling,
+    ending,
+    flowing,
+    legs,
+    queueing,
+    service_line,
+    supervising,
+    talking,
+)
 from openseat.core.cell.turn import Turn
 from openseat.core.effects import Answer, Hangup
 from openseat.core.inputs import LegArrived, LegEnded, LiveLeg, SwitchRestored
@@ -52,9 +62,9 @@ def switch_restored(turn: Turn, seen: SwitchRestored) -> None:
 
 def _missed_end(turn: Turn, leg: Leg, known: LegEnded | None) -> None:
     if known is None:
-        ending.leg_ended(turn, leg.leg_id, CAUSE_SWITCH_LOST)
+        ending.leg_ended(turn, leg.leg_id, CAUSE_SWITCH_LOST, another_way=False)
     else:
-        ending.leg_ended(turn, leg.leg_id, known.cause, known.at)
+        ending.leg_ended(turn, leg.leg_id, known.cause, known.at, another_way=False)
 
 
 def _lost_with_switch(turn: Turn, call: Call, lost_at: int | None) -> None:
@@ -89,6 +99,8 @@ def _catch_up(turn: Turn, call: Call, leg: Leg, seen: LiveLeg) -> None:
         return
     if seen.up and leg.state is not LegState.UP:
         legs.answered(turn, leg.leg_id)
+    elif dialling.unanswered(call, leg):
+        turn.do(Answer(leg_id=leg.leg_id))
     elif leg.bridge_id and leg.bridge_id != seen.bridge_id:
         together = tuple(
             other.leg_id for other in call.legs.values() if other.bridge_id == leg.bridge_id
@@ -104,8 +116,10 @@ def _catch_up(turn: Turn, call: Call, leg: Leg, seen: LiveLeg) -> None:
 
 
 def _go_on(turn: Turn, call: Call) -> None:
-    """Take up waiting and flows where they stood."""
-    if call.entry is not None and not call.offers:
+    """Take up waiting and flows where they stood; who was dialling codes dials again."""
+    if service_line.serves(call):
+        ending.end_call(turn, call, e.EndedBy.SYSTEM, CAUSE_SWITCH_LOST)
+    elif call.entry is not None and not call.offers:
         queueing.keep_waiting(turn, call)
     elif call.run_id and not call.segments and not call.offers and _alone(call):
         flowing.repeat(turn, call)

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from openseat.core import events as e
 from openseat.core.calls.model import Call, Leg
-from openseat.core.cell import ending, flowing, queueing, supervising, talking
+from openseat.core.cell import ending, flowing, queueing, supervising, talking, trunks
 from openseat.core.cell.turn import Turn
 from openseat.core.config import Target, TargetKind
 from openseat.core.effects import Answer, Originate, StartMusic, StopMusic
 from openseat.core.errors import CoreError
-
-OUTSIDE_RING_MS = 45_000
-"""How long a telephone outside is let ring."""
-
 
 _TO_AGENTS = frozenset({TargetKind.AGENT, TargetKind.GROUP, TargetKind.QUEUE})
 """Targets of a transfer at whose end an agent waits."""
@@ -32,7 +28,7 @@ def check_target(turn: Turn, target: Target) -> None:
             if free_agent_for(turn, target) is None:
                 raise CoreError("target.not_available", kind=target.kind, id=target.id)
         case TargetKind.OUTSIDE:
-            trunk_for(turn, target.id)
+            trunks.choose(turn, target.id)
         case _:
             pass
 
@@ -52,29 +48,6 @@ def free_agent_for(turn: Turn, target: Target) -> str | None:
     if not free:
         return None
     return min(free, key=lambda agent: agent.last_released_at or agent.since).agent_id
-
-
-def trunk_for(turn: Turn, number: str) -> str:
-    """The trunk for a number: longest prefix first, then cost, healthy ones only.
-
-    Raises `trunk.none` when no trunk serves the number, `trunk.unreachable`
-    when all that do are down.
-    """
-    serving = [
-        (
-            -max(len(prefix) for prefix in trunk.prefixes if number.startswith(prefix)),
-            trunk.cost,
-            trunk.trunk_id,
-        )
-        for trunk in turn.config.trunks.values()
-        if any(number.startswith(prefix) for prefix in trunk.prefixes)
-    ]
-    if not serving:
-        raise CoreError("trunk.none", number=number)
-    for _, _, trunk_id in sorted(serving):
-        if turn.state.trunks.get(trunk_id, True):
-            return trunk_id
-    raise CoreError("trunk.unreachable", number=number)
 
 
 def transfer(turn: Turn, agent_id: str, target: Target) -> None:
@@ -164,23 +137,22 @@ def _please_wait(turn: Turn, call: Call) -> None:
 def dial_outside(turn: Turn, call: Call, number: str) -> str:
     """Call a telephone outside for this call and return the leg's id.
 
-    Raises `trunk.none` or `trunk.unreachable`.
+    Raises `trunk.none`, `trunk.unreachable` or `trunk.full`.
     """
-    trunk_id = trunk_for(turn, number)
+    trunk_id = trunks.choose(turn, number)
     leg_id = turn.ids("leg")
     turn.record(
         call,
         e.LegStarted(leg_id=leg_id, kind=e.LegKind.OUTSIDE, address=number, trunk_id=trunk_id),
     )
     turn.call_of_leg[leg_id] = call.call_id
-    project = turn.config.projects.get(call.project_id)
     turn.do(
         Originate(
             leg_id=leg_id,
             number=number,
             trunk_id=trunk_id,
-            timeout_ms=OUTSIDE_RING_MS,
-            caller_number=project.caller_number if project else "",
+            timeout_ms=trunks.OUTSIDE_RING_MS,
+            caller_number=trunks.caller_number(turn, call),
         )
     )
     return leg_id

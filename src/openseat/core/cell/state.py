@@ -44,12 +44,38 @@ class Owner:
 
 
 @dataclass(slots=True, kw_only=True)
+class Registration:
+    """Where a phone registered from, and since when it is there."""
+
+    address: str
+    since: Instant
+
+
+@dataclass(slots=True, kw_only=True)
+class TrunkTest:
+    """What the latest test call through a trunk told."""
+
+    test_id: str
+    at: Instant
+    number: str
+    answered: bool
+    cause: int
+    ring_ms: int
+    talk_ms: int
+    heard: bool
+
+
+@dataclass(slots=True, kw_only=True)
 class CellState:
     """Calls, agents and the little memory that routing needs."""
 
     calls: dict[str, Call] = field(default_factory=dict[str, Call])
     agents: dict[str, Agent] = field(default_factory=dict[str, Agent])
     trunks: dict[str, bool] = field(default_factory=dict[str, bool])
+    phones: dict[str, Registration] = field(default_factory=dict[str, Registration])
+    """The phones that can be reached, by endpoint."""
+    trunk_tests: dict[str, TrunkTest] = field(default_factory=dict[str, TrunkTest])
+    """Trunk → its latest test call."""
     kept: dict[str, Kept] = field(default_factory=dict[str, Kept])
     """Queue and caller → place kept."""
     last_agents: dict[str, str] = field(default_factory=dict[str, str])
@@ -115,6 +141,21 @@ class CellState:
                 self.switch_lost_at = None
             case e.TrunkWasChanged(trunk_id=trunk_id, reachable=reachable):
                 self.trunks[trunk_id] = reachable
+            case e.PhoneWasRegistered(endpoint=endpoint, address=""):
+                self.phones.pop(endpoint, None)
+            case e.PhoneWasRegistered(endpoint=endpoint, address=address):
+                self.phones[endpoint] = Registration(address=address, since=at)
+            case e.TrunkWasTested():
+                self.trunk_tests[event.trunk_id] = TrunkTest(
+                    test_id=event.test_id,
+                    at=at,
+                    number=event.number,
+                    answered=event.answered,
+                    cause=event.cause,
+                    ring_ms=event.ring_ms,
+                    talk_ms=event.talk_ms,
+                    heard=event.heard,
+                )
             case _:
                 pass
 

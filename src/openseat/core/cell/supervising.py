@@ -12,13 +12,12 @@ from openseat.core import events as e
 from openseat.core import inputs as i
 from openseat.core.agents import Agent
 from openseat.core.calls.model import Call, Leg, LegState, Segment, Supervision
-from openseat.core.cell import ending, talking
+from openseat.core.cell import ending, ringing, talking
 from openseat.core.cell.turn import Turn
 from openseat.core.effects import (
     Bridge,
     DropBridge,
     Hangup,
-    Originate,
     Overhear,
     StopOverhearing,
     Unbridge,
@@ -100,30 +99,21 @@ def _begin(turn: Turn, call: Call, segment: Segment, supervisor: Agent, asked: i
             by=asked.by,
         ),
     )
-    turn.record(
-        call,
-        e.LegStarted(
-            leg_id=leg_id,
-            kind=e.LegKind.SUPERVISOR,
-            address=supervisor.endpoint,
-            agent_id=asked.supervisor_id,
-        ),
-    )
-    turn.call_of_leg[leg_id] = call.call_id
     if supervisor.state in _AT_REST:
         resting = i.SetBusy(agent_id=asked.supervisor_id, reason=SUPERVISING, by="system")
         turn.stimulate(supervisor, resting)
     watched = turn.config.agents.get(segment.agent_id)
     own = turn.config.agents.get(asked.supervisor_id)
-    turn.do(
-        Originate(
-            leg_id=leg_id,
-            agent_id=asked.supervisor_id,
-            timeout_ms=RING_MS,
-            caller_number=watched.number if watched else "",
-            caller_name=watched.name if watched else "",
-            auto_answer=own.auto_answer if own else False,
-        )
+    ringing.ring(
+        turn,
+        call,
+        supervisor,
+        leg_id,
+        kind=e.LegKind.SUPERVISOR,
+        timeout_ms=RING_MS,
+        caller_number=watched.number if watched else "",
+        caller_name=watched.name if watched else "",
+        auto_answer=own.auto_answer if own else False,
     )
 
 

@@ -13,6 +13,7 @@ from openseat.core import inputs as i
 from openseat.core.agents import LinkBack, LinkLost
 from openseat.core.cell import (
     arriving,
+    asking,
     conferring,
     dialling,
     ending,
@@ -24,8 +25,10 @@ from openseat.core.cell import (
     queueing,
     recovery,
     sending,
+    service_line,
     supervising,
     talking,
+    trunk_test,
 )
 from openseat.core.cell.turn import Turn
 from openseat.core.flows.actions import Fetched
@@ -37,7 +40,11 @@ def _leg_ended(turn: Turn, it: i.LegEnded) -> None:
 
 def _playback_ended(turn: Turn, it: i.PlaybackEnded) -> None:
     call = turn.call_of(it.leg_id)
-    if call is not None and not queueing.announcement_ended(turn, call, it.playback_id):
+    if call is None or asking.said(turn, call, it.playback_id):
+        return
+    if service_line.serves(call):
+        service_line.played(turn, call, it.playback_id)
+    elif not queueing.announcement_ended(turn, call, it.playback_id):
         flowing.playback_ended(turn, call, it.playback_id, it.ok)
 
 
@@ -68,6 +75,13 @@ def _switch_lost(turn: Turn, _it: i.SwitchLost) -> None:
 def _trunk_changed(turn: Turn, it: i.TrunkChanged) -> None:
     if turn.state.trunks.get(it.trunk_id) is not it.reachable:
         turn.record_cell(e.TrunkWasChanged(trunk_id=it.trunk_id, reachable=it.reachable))
+
+
+def _phone_registered(turn: Turn, it: i.PhoneRegistered) -> None:
+    known = turn.state.phones.get(it.endpoint)
+    before = known.address if known is not None else ""
+    if before != it.address and not (before and it.address == i.ADDRESS_UNKNOWN):
+        turn.record_cell(e.PhoneWasRegistered(endpoint=it.endpoint, address=it.address))
 
 
 def _link(turn: Turn, it: i.AgentLink) -> None:
@@ -105,12 +119,15 @@ HANDLERS: Final[Mapping[type[Any], Callable[[Turn, Any], None]]] = {
     i.DigitPressed: lambda turn, it: legs.digit(turn, it.leg_id, it.digit),
     i.PlaybackEnded: _playback_ended,
     i.RecordingEnded: _recording_ended,
+    i.LegSpoke: trunk_test.spoke,
     i.EffectFailed: _effect_failed,
     i.SwitchLost: _switch_lost,
     i.SwitchRestored: recovery.switch_restored,
     i.EndpointChanged: people.phone_changed,
+    i.PhoneRegistered: _phone_registered,
     i.TrunkChanged: _trunk_changed,
     i.SignIn: people.sign_in,
+    i.ChangePhone: people.change_phone,
     i.SignOut: people.own_state,
     i.SetIdle: people.own_state,
     i.SetBusy: people.own_state,
@@ -142,6 +159,7 @@ HANDLERS: Final[Mapping[type[Any], Callable[[Turn, Any], None]]] = {
         turn, it.agent_id, paused=it.paused
     ),
     i.EndCall: people.end_call,
+    i.CheckTrunk: trunk_test.begin,
     i.Supervise: supervising.supervise,
     i.EndSupervision: supervising.end_by_command,
     i.HttpReplied: _http_replied,

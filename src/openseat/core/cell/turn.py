@@ -13,6 +13,7 @@ from openseat.core import agents as agent_rules
 from openseat.core import events as e
 from openseat.core.agents import Agent, Stimulus
 from openseat.core.calls.model import Call
+from openseat.core.cell.dialogue import Dialogue
 from openseat.core.cell.state import CellState
 from openseat.core.config import CellConfig, QueueConfig
 from openseat.core.effects import Effect
@@ -67,6 +68,7 @@ class Turn:
         library: Library,
         playbacks: dict[str, str],
         requests: dict[str, str],
+        dialogues: dict[str, Dialogue],
         now: Instant,
     ) -> None:
         self.state = state
@@ -80,6 +82,7 @@ class Turn:
         self.library = library
         self.playbacks = playbacks
         self.requests = requests
+        self.dialogues = dialogues
         self.now = now
         self.parted: e.EndedBy | None = None
         """Who left the customer in this turn: the call's end is theirs if its flow adds nothing."""

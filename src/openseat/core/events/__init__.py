@@ -13,7 +13,9 @@ from openseat.core.events.agents import (
     AfterCallWorkExtended,
     AgentIntended,
     AgentLinkChanged,
+    AgentMoved,
     AgentPhoneChanged,
+    AgentPinChecked,
     AgentSignedIn,
     AgentSignedOut,
     AgentStateChanged,
@@ -27,13 +29,16 @@ from openseat.core.events.calls import (
     CallLanguageSet,
     CallRefused,
     CallStarted,
+    CodeDialled,
 )
 from openseat.core.events.cells import (
     CellConfigured,
     FloorTookOver,
+    PhoneWasRegistered,
     SwitchWasLost,
     SwitchWasRestored,
     TrunkWasChanged,
+    TrunkWasTested,
 )
 from openseat.core.events.customers import CallbackPromised, RatingGiven
 from openseat.core.events.flows import FlowEntered, FlowLeft, FlowStepped
@@ -49,10 +54,12 @@ from openseat.core.events.kinds import (
 )
 from openseat.core.events.legs import (
     DigitsSent,
+    LegAsked,
     LegMuted,
     LegRang,
     LegRemoved,
     LegReplaced,
+    LegRerouted,
     LegStarted,
     LegWasAnswered,
     LegWasEnded,
@@ -98,7 +105,9 @@ __all__ = [
     "AfterCallWorkExtended",
     "AgentIntended",
     "AgentLinkChanged",
+    "AgentMoved",
     "AgentPhoneChanged",
+    "AgentPinChecked",
     "AgentSignedIn",
     "AgentSignedOut",
     "AgentState",
@@ -114,6 +123,7 @@ __all__ = [
     "CallStarted",
     "CallbackPromised",
     "CellConfigured",
+    "CodeDialled",
     "ConsultEnded",
     "ConsultParked",
     "ConsultResumed",
@@ -127,17 +137,20 @@ __all__ = [
     "FlowEntered",
     "FlowLeft",
     "FlowStepped",
+    "LegAsked",
     "LegKind",
     "LegMuted",
     "LegRang",
     "LegRemoved",
     "LegReplaced",
+    "LegRerouted",
     "LegStarted",
     "LegWasAnswered",
     "LegWasEnded",
     "OfferEnded",
     "OfferMade",
     "OfferResult",
+    "PhoneWasRegistered",
     "QueueAnnounced",
     "QueueEntered",
     "QueueExit",
@@ -163,6 +176,7 @@ __all__ = [
     "TransferFailed",
     "TransferMade",
     "TrunkWasChanged",
+    "TrunkWasTested",
     "Via",
     "VoicemailLeft",
     "event",
@@ -184,6 +198,9 @@ Event = (
     | LegMuted
     | LegRemoved
     | DigitsSent
+    | CodeDialled
+    | LegAsked
+    | LegRerouted
     | FlowEntered
     | FlowStepped
     | FlowLeft
@@ -222,11 +239,15 @@ Event = (
     | AgentIntended
     | AfterCallWorkExtended
     | AgentSignedOut
+    | AgentMoved
     | AgentPhoneChanged
+    | AgentPinChecked
     | AgentLinkChanged
     | SwitchWasLost
     | SwitchWasRestored
+    | PhoneWasRegistered
     | TrunkWasChanged
+    | TrunkWasTested
     | FloorTookOver
     | CellConfigured
 )

@@ -97,3 +97,24 @@ class AgentLinkChanged:
     VERSION: ClassVar[int]
     agent_id: str
     connected: bool
+
+
+@event("agent.pin_checked")
+class AgentPinChecked:
+    """Somebody gave the agent's number and a PIN on a telephone, and were believed or not."""
+
+    TYPE: ClassVar[str]
+    VERSION: ClassVar[int]
+    agent_id: str
+    caller: str
+    ok: bool
+
+
+@event("agent.moved")
+class AgentMoved:
+    """A signed-in agent goes on at another endpoint; the session goes on."""
+
+    TYPE: ClassVar[str]
+    VERSION: ClassVar[int]
+    agent_id: str
+    endpoint: str

@@ -88,3 +88,17 @@ class CallEnded:
     answered: bool
     duration_ms: int
     billable_ms: int
+
+
+@event("call.code_dialled")
+class CodeDialled:
+    """An agent dialled a code on a phone. `outcome` is done, later (after the contact at hand), or
+    the stable code of the refusal.
+    """
+
+    TYPE: ClassVar[str]
+    VERSION: ClassVar[int]
+    leg_id: str
+    agent_id: str
+    code: str
+    outcome: str

@@ -52,3 +52,32 @@ class CellConfigured:
     TYPE: ClassVar[str]
     VERSION: ClassVar[int]
     config_version: int
+
+
+@event("trunk.tested")
+class TrunkWasTested:
+    """A test call through a trunk is over; `heard` tells that sound came back."""
+
+    TYPE: ClassVar[str]
+    VERSION: ClassVar[int]
+    test_id: str
+    trunk_id: str
+    number: str
+    by: str
+    call_id: str
+    answered: bool
+    cause: int
+    ring_ms: int
+    """From the first signal to the answer, or to the end without one."""
+    talk_ms: int
+    heard: bool
+
+
+@event("phone.registered")
+class PhoneWasRegistered:
+    """A phone can be reached at `address` (host and port), or, with none, no longer at all."""
+
+    TYPE: ClassVar[str]
+    VERSION: ClassVar[int]
+    endpoint: str
+    address: str

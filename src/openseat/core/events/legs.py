@@ -10,7 +10,9 @@ from openseat.core.events.registry import event
 
 @event("leg.started")
 class LegStarted:
-    """A party's connection was begun. `address` is an endpoint or a number."""
+    """A party's connection was begun. `address` is an endpoint or a number; `dialled` tells that
+    an agent called us from there, and was not rung.
+    """
 
     TYPE: ClassVar[str]
     VERSION: ClassVar[int]
@@ -19,6 +21,7 @@ class LegStarted:
     address: str
     agent_id: str = ""
     trunk_id: str = ""
+    dialled: bool = False
 
 
 @event("leg.ringing")
@@ -91,3 +94,26 @@ class DigitsSent:
     leg_id: str
     agent_id: str
     count: int
+
+
+@event("leg.asked")
+class LegAsked:
+    """Somebody answered at a telephone outside and is asked to take the call by a key, so that no
+    voicemail does.
+    """
+
+    TYPE: ClassVar[str]
+    VERSION: ClassVar[int]
+    leg_id: str
+    agent_id: str
+
+
+@event("leg.rerouted")
+class LegRerouted:
+    """A trunk failed (`cause`, Q.850) before the party was reached: they are called by another."""
+
+    TYPE: ClassVar[str]
+    VERSION: ClassVar[int]
+    leg_id: str
+    trunk_id: str
+    cause: int

@@ -237,6 +237,8 @@ AGENT_COLUMNS: tuple[Column, ...] = (
     Column(field="queues", zh="服务队列", en="Queues", kind=Several("queues"), empty=[]),
     Column(field="skills", zh="技能", en="Skills", kind=Levels(), empty={}),
     Column(field="auto_answer", zh="自动应答", en="Automatic answer", kind=_FLAG, empty=False),
+    Column(field="language", zh="播报语言", en="Spoken language", kind=_WORDS, empty="zh-CN"),
+    Column(field="telephone", zh="外线号码", en="Outside number", kind=Digits(), empty=""),
     Column(
         field="min_busy_s", zh="最短示忙（秒）", en="Shortest busy (s)", kind=_WHOLE_KIND, empty=0
     ),

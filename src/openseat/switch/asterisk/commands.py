@@ -17,6 +17,7 @@ from openseat.core.effects import (
     Answer,
     Bridge,
     DropBridge,
+    Echo,
     Effect,
     Hangup,
     IndicateRinging,
@@ -39,6 +40,7 @@ from openseat.core.inputs import LegEnded, PlaybackEnded, RecordingEnded
 from openseat.switch.asterisk.ari import NO_REPLY, Reply
 from openseat.switch.asterisk.control import Control
 from openseat.switch.asterisk.conversations import Conversations
+from openseat.switch.asterisk.dialplan import ECHO, PHONE_CONTEXT
 from openseat.switch.asterisk.legs import Leg
 from openseat.switch.asterisk.media import MediaLibrary, MediaMissingError
 from openseat.switch.asterisk.overhearing import Overhearing
@@ -49,6 +51,7 @@ ORIGINATED = "originated"
 """The application argument that tells our own calls from arriving ones."""
 
 #: Q.850: what an originated leg that could not even be tried ends with.
+_NORMAL = 16
 _SUBSCRIBER_ABSENT = 20
 _DESTINATION_OUT_OF_ORDER = 27
 _INVALID_NUMBER = 28
@@ -63,6 +66,9 @@ _AUTO_ANSWER = {
     "PJSIP_HEADER(add,Call-Info)": "<sip:openseat>;answer-after=0",
     "PJSIP_HEADER(add,Alert-Info)": "info=alert-autoanswer;delay=0",
 }
+
+#: From 200 ms of sound on the party counts as speaking.
+_LISTEN = {"TALK_DETECT(set)": ""}
 
 
 class Commands:
@@ -92,6 +98,7 @@ class Commands:
             Originate: self._originate,
             Play: self._play,
             StopPlay: self._stop_play,
+            Echo: self._echo,
             StartMusic: self._start_music,
             StopMusic: self._stop_music,
             Bridge: self._conversations.bridge,
@@ -164,6 +171,8 @@ class Commands:
         variables = dict(effect.variables)
         if effect.auto_answer:
             variables |= _AUTO_ANSWER
+        if effect.listen:
+            variables |= _LISTEN
         body: dict[str, Any] = {
             "endpoint": target,
             "app": self._application,
@@ -196,6 +205,22 @@ class Commands:
         endpoint = effect.address or self._places.endpoint_of(effect.agent_id)
         cause = 0 if self._places.reachable(endpoint) else _SUBSCRIBER_ABSENT
         return endpoint, f"PJSIP/{endpoint}", cause
+
+    def _echo(self, effect: Echo) -> None:
+        leg = self._control.live(effect.leg_id, effect)
+        if leg is None:
+            return
+        self._control.free(leg)
+        self._book.remove(leg.leg_id)
+        channel = f"channels/{leg.leg_id}"
+
+        def on_reply(reply: Reply) -> None:
+            if not reply.ok:
+                self._control.send((leg.leg_id,), "DELETE", channel)
+
+        where = f"context={PHONE_CONTEXT}&extension={ECHO}&priority=1"
+        self._control.send((leg.leg_id,), "POST", f"{channel}/continue?{where}", None, on_reply)
+        self._control.give(LegEnded(leg_id=leg.leg_id, cause=_NORMAL))
 
     # -- sound -------------------------------------------------------------------------
 

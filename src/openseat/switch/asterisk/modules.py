@@ -11,6 +11,8 @@ _BASE = (
     "res_statsd",
     "res_security_log",
     "pbx_config",
+    # Whether sound comes back in a test call.
+    "func_talkdetect",
     "func_callerid",
     "func_channel",
     "func_hangupcause",

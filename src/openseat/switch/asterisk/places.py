@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 
-from openseat.core.inputs import EndpointChanged, SwitchInput, TrunkChanged
+from openseat.core.inputs import (
+    ADDRESS_UNKNOWN,
+    EndpointChanged,
+    PhoneRegistered,
+    SwitchInput,
+    TrunkChanged,
+)
 from openseat.switch.asterisk.messages import ContactInfo, Endpoint
 from openseat.switch.names import TRUNK_PREFIX
 from openseat.switch.port import Phone
@@ -13,6 +20,8 @@ from openseat.switch.port import Phone
 _DOWN = frozenset({"Unreachable", "Removed", "Unknown"})
 #: Stands for the contact, unknown to us, by which an endpoint was online when we connected.
 _EARLIER = "?"
+#: Host and port in a contact's address.
+_HOST = re.compile(r"sips?:(?:[^@;>]*@)?([^;>?]+)")
 
 
 class Places:
@@ -56,6 +65,14 @@ class Places:
         """Return the trunk an endpoint stands for ("" if it is a phone)."""
         return endpoint.removeprefix(TRUNK_PREFIX) if endpoint.startswith(TRUNK_PREFIX) else ""
 
+    def _address(self, endpoint: str) -> str:
+        """Where a phone registered from: host and port of its contact; "" while it is away."""
+        contacts = self._contacts.get(endpoint)
+        if not contacts:
+            return ""
+        found = _HOST.search(min(contacts))
+        return found[1] if found is not None else ADDRESS_UNKNOWN
+
     # -- reachability ------------------------------------------------------------------
 
     def reachable(self, endpoint: str) -> bool:
@@ -91,7 +108,7 @@ class Places:
             contacts.discard(info.uri)
         else:
             contacts.add(info.uri)
-        if self.reachable(endpoint) != before:
+        if self.reachable(endpoint) != before or not self.trunk_of(endpoint):
             self.tell(endpoint)
 
     def forget(self, endpoints: Iterable[str]) -> None:
@@ -106,6 +123,8 @@ class Places:
         if trunk_id:
             self._inbox(TrunkChanged(trunk_id=trunk_id, reachable=self.reachable(endpoint)))
             return
+        address = self._address(endpoint)
+        self._inbox(PhoneRegistered(endpoint=endpoint, address=address))
         agent_id = self.agent_at(endpoint)
         if agent_id:
             self._inbox(EndpointChanged(agent_id=agent_id, reachable=self.reachable(endpoint)))

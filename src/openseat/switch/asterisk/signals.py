@@ -11,6 +11,7 @@ from openseat.core.inputs import (
     LegArrived,
     LegEnded,
     LegRinging,
+    LegSpoke,
     PlaybackEnded,
     SwitchInput,
 )
@@ -49,6 +50,7 @@ class Signals:
             "ChannelStateChange": self._state,
             "ChannelDestroyed": self._destroyed,
             "ChannelDtmfReceived": self._digit,
+            "ChannelTalkingStarted": self._spoke,
             "PlaybackFinished": self._playback,
             "RecordingFinished": self._recording,
             "RecordingFailed": self._recording,
@@ -82,6 +84,7 @@ class Signals:
         if leg is not None:
             return
         endpoint = channel.endpoint
+        trunk_id = self._places.trunk_of(endpoint)
         self._book.add(Leg(channel.id, arrived=True, endpoint=endpoint))
         self._inbox(
             LegArrived(
@@ -89,8 +92,9 @@ class Signals:
                 caller=channel.caller.number,
                 called=_called(channel.dialplan.exten, message.args),
                 caller_name=channel.caller.name,
-                trunk_id=self._places.trunk_of(endpoint),
+                trunk_id=trunk_id,
                 agent_id=self._places.agent_at(endpoint),
+                endpoint="" if trunk_id else endpoint,
             )
         )
 
@@ -126,6 +130,11 @@ class Signals:
         if leg is not None:
             self._inbox(DigitPressed(leg_id=leg.leg_id, digit=message.digit))
             self._recorder.digit(leg, message.digit)
+
+    def _spoke(self, message: Message) -> None:
+        leg = self._book.legs.get(message.channel.id) if message.channel is not None else None
+        if leg is not None:
+            self._inbox(LegSpoke(leg_id=leg.leg_id))
 
     def _playback(self, message: Message) -> None:
         playback = message.playback

@@ -221,5 +221,5 @@ def floor_tables(seed: int = 7) -> dict[str, dict[str, Row]]:
         "agents": agents,
         "queues": queues,
         "calls": calls,
-        "trunks": {"t-1": {"trunk_id": "carrier", "reachable": True}},
+        "trunks": {"t-1": {"trunk_id": "carrier", "reachable": True, "test": None}},
     }

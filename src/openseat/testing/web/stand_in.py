@@ -89,7 +89,7 @@ class StandIn:
 
     def empty(self) -> None:
         """Let nothing have happened and nobody be there."""
-        self.tables = {"agents": {}, "queues": {}, "calls": {}, "trunks": {}}
+        self.tables = {"agents": {}, "queues": {}, "calls": {}, "trunks": {}, "phones": {}}
         self.calls = []
 
     def move(
@@ -152,6 +152,8 @@ class StandIn:
             "busy_reasons": ["break", "meeting", "training"],
             "endpoints": [f"phone-{row['number']}", "phone-2001"],
             "browser_phone": f"browser-{row['agent_id']}",
+            "telephone": f"telephone-{row['agent_id']}",
+            "telephone_number": "+8613700001001",
             "live": True,
         }
 

@@ -1,4 +1,5 @@
 /** Who it is done for, and by whom: clients, projects, branches, the operator. */
+import type { Field } from '../fields/types'
 import { ACTIVE, CLIENT, NAME, LANGUAGE, ENABLED, whole, type Noun } from './noun'
 
 export const clients: Noun = {
@@ -72,6 +73,10 @@ export const branches: Noun = {
   ],
 }
 
+const code = (what: string, preset: string, hint?: string): Field => ({
+  name: `code_${what}`, kind: 'text', preset, longest: 7, pattern: /^([*#][0-9*#]{1,6})?$/, hint: hint ?? 'phoneCode',
+})
+
 export const operators: Noun = {
   path: 'operators',
   kind: 'operator',
@@ -87,6 +92,19 @@ export const operators: Noun = {
         { name: 'short_name', kind: 'text', longest: 40, preset: '' },
         { name: 'busy_reasons', kind: 'words', preset: ['break', 'meeting', 'training'], hint: 'busyReasons' },
         whole('max_calls', 0, 1_000_000, null),
+      ],
+    },
+    {
+      title: 'codes',
+      fields: [
+        { name: 'service_number', kind: 'text', preset: '', longest: 21, pattern: /^(\+?[0-9]{2,20})?$/, hint: 'serviceNumber' },
+        code('sign_in', '*81', 'codeSignIn'),
+        code('sign_out', '*82'),
+        code('idle', '*83'),
+        code('busy', '*84', 'codeBusy'),
+        code('outbound_only', '*85'),
+        code('end_after_call_work', '*86'),
+        code('echo', '*87', 'codeEcho'),
       ],
     },
   ],

@@ -6,7 +6,7 @@ export interface NounColumn {
   name: string
   label?: string
   width?: number
-  as?: 'reference' | 'references' | 'flag' | 'choice' | 'seconds' | 'count' | 'health' | 'time'
+  as?: 'reference' | 'references' | 'flag' | 'choice' | 'seconds' | 'count' | 'health' | 'registered' | 'time'
   to?: OptionKind
   texts?: string
 }

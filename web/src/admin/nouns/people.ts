@@ -36,6 +36,14 @@ export const agents: Noun = {
         day('grace_s', 30, { hint: 'grace' }),
       ],
     },
+    {
+      title: 'telephone',
+      fields: [
+        LANGUAGE,
+        { name: 'telephone', kind: 'text', preset: '', longest: 21, pattern: /^(\+?[0-9]{2,20})?$/, hint: 'telephone' },
+        { name: 'pin', kind: 'password', preset: '', hint: 'pin' },
+      ],
+    },
   ],
 }
 
@@ -112,7 +120,7 @@ export const phones: Noun = {
     { name: 'id', label: 'endpoint', width: 140 },
     { name: 'name' },
     { name: 'agent_id', as: 'reference', to: 'agents' },
-    { name: 'webrtc', as: 'flag', width: 100 },
+    { name: 'registered', as: 'registered', width: 330 },
   ],
   groups: [
     {

@@ -15,6 +15,7 @@ export default {
   desk: {
     silent: 'The floor does not answer at the moment; your state may be out of date. A call under way goes on.',
     signIn: {
+      telephone: 'Telephone {number}',
       title: 'Sign in to your seat',
       hint: 'Choose where calls ring: in this page with your headset, or on a SIP phone.',
       inBrowser: 'Browser phone (headset)',
@@ -23,6 +24,7 @@ export default {
       submit: 'Sign in',
     },
     state: {
+      changePhone: 'Phone',
       title: 'Your state',
       idle: 'Idle',
       busy: 'Busy',

@@ -14,6 +14,7 @@ export default {
   desk: {
     silent: '现场服务暂时没有响应，状态可能不是最新的；正在进行的通话不受影响。',
     signIn: {
+      telephone: '外线电话 {number}',
       title: '签入座席',
       hint: '选择接听来电的话机：浏览器话机使用耳机通话，SIP 话机会在桌上振铃。',
       inBrowser: '浏览器话机（耳机）',
@@ -22,6 +23,7 @@ export default {
       submit: '签入',
     },
     state: {
+      changePhone: '换话机',
       title: '座席状态',
       idle: '示闲',
       busy: '示忙',
