@@ -217,3 +217,20 @@ def test_a_customer_is_called_for_a_project(open_page, stand_in):
     with page.expect_response(lambda answer: answer.url.endswith("/me/agent/dial")):
         page.keyboard.press("Enter")
     assert asked(stand_in, "/me/agent/dial") == [{"number": "13800138000", "project_id": "p-card"}]
+
+
+def test_an_agent_goes_on_at_another_phone(open_page, stand_in):
+    idle(stand_in)
+    stand_in.agent(ME, endpoint="phone-1002")
+    page = open_page("/agent", user="agent")
+    page.locator("[data-test=change-phone]").click()
+    expect(page.get_by_role("menuitem", name="SIP 话机 phone-1002")).to_be_disabled()
+    page.get_by_role("menuitem", name="外线电话 +8613700001001").click()
+    expect(page.get_by_text("来电会在话机 +8613700001001 上振铃")).to_be_visible()
+    assert asked(stand_in, "/me/agent/phone") == [{"endpoint": f"telephone-{ME}"}]
+
+
+def test_the_phone_is_not_changed_during_a_contact(open_page, stand_in):
+    stand_in.agent(ME, state="talking", endpoint="phone-1002")
+    page = open_page("/agent", user="agent")
+    expect(page.locator("[data-test=change-phone]")).to_be_disabled()

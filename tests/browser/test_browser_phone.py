@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import asyncpg
 import pytest
 from playwright.async_api import Page, expect
 
@@ -18,6 +19,7 @@ from openseat.core import events as e
 from openseat.platform.processes import ProcessRecord
 from openseat.platform.settings import Settings
 from openseat.platform.status import child_record
+from openseat.simulation.stage import Party
 from openseat.testing.desks import CUSTOMER, FIRST, LIMIT_MS, SECOND, Desks, desks
 from openseat.testing.tones import channels, hears
 
@@ -387,3 +389,65 @@ async def test_an_agent_hears_themselves_by_way_of_the_switch(scene: Desks):
     await page.locator("[data-test=echo]").click()
     await shows(page, "echo", "回声测试")
     await page.get_by_role("button", name="完成").click()
+
+
+async def test_an_agent_goes_on_at_a_telephone_outside_and_comes_back(scene: Desks):
+    """The page stays; the voice is at a mobile, behind a key that no voicemail presses."""
+    number = "+8613700000555"
+    page = await scene.seat()
+    connection = await asyncpg.connect(scene.settings.database_url("owner"))
+    try:
+        await connection.execute("select set_config('openseat.scope', 'operator', false)")
+        for agent_id in scene.seated:
+            await connection.execute(
+                "update agents set telephone = $2 where id = $1", agent_id, number
+            )
+    finally:
+        await connection.close()
+    await page.reload()
+    await scene.until_state(page, "空闲")
+    rung: asyncio.Queue[Party] = asyncio.Queue()
+
+    async def rings(_: str, party: Party) -> None:
+        await rung.put(party)
+        await party.gone.wait()
+
+    scene.stage.answer_at(number, rings)
+
+    async def known() -> bool:
+        await page.locator("[data-test=change-phone]").click()
+        item = page.get_by_role("menuitem", name=f"外线电话 {number}")
+        return bool(await item.count())
+
+    await scene.until(known, "the page does not know the telephone")
+    await page.get_by_role("menuitem", name=f"外线电话 {number}").click()
+
+    async def moved() -> bool:
+        return bool(await scene.events(e.AgentMoved))
+
+    await scene.until(moved, "the agent stays where they are")
+    customer = await scene.call()
+    async with asyncio.timeout(60):
+        telephone = await rung.get()
+    await telephone.answer()
+    await asyncio.sleep(2)
+    assert not customer.up.is_set(), "a voicemail would have the customer"
+    await telephone.press("1")
+    await scene.meets(customer)
+    scene.hum(telephone, SECOND)
+    await scene.until_state(page, "通话")
+    assert await scene.hears(customer, SECOND)
+    assert await scene.hears(telephone, CUSTOMER)
+    await page.keyboard.press("Alt+h")
+    await scene.until_state(page, "保持")
+    await page.keyboard.press("Alt+h")
+    await scene.until_state(page, "通话")
+    assert await scene.hears(telephone, CUSTOMER)
+    await page.keyboard.press("Alt+x")
+    await scene.until_state(page, "空闲")
+    await page.locator("[data-test=change-phone]").click()
+    await page.get_by_role("menuitem", name="浏览器话机（耳机）").click()
+    await shows(page, "phone", "话机就绪")
+    await scene.talk(page)
+    await page.keyboard.press("Alt+x")
+    await scene.until_state(page, "空闲")

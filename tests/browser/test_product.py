@@ -119,3 +119,15 @@ def test_an_agent_signs_in_at_a_phone_and_changes_state(signed_in, called):
     page.get_by_role("region", name="座席状态").get_by_role("button", name="签出").click()
     page.get_by_role("dialog").get_by_role("button", name="签出").click()
     expect(page.get_by_role("heading", name="签入座席")).to_be_visible()
+
+
+def test_a_trunk_is_tried_by_a_call_and_the_network_says_why_not(signed_in):
+    page = signed_in("admin")
+    page.goto(page.url.split("/", 3)[0] + "//" + page.url.split("/", 3)[2] + "/admin/trunks")
+    page.locator("main tbody tr").first.click()
+    # Nobody plays customers on the carrier now: it refuses every call.
+    page.locator("[data-test=test-number]").fill("+8613999999999")
+    page.locator("[data-test=test-call]").click()
+    result = page.locator("[data-test=test-result]")
+    expect(result).to_contain_text("+8613999999999", timeout=SLOW_MS)
+    expect(result.locator("dd").first).to_have_text("拒接")

@@ -151,6 +151,8 @@ def test_a_phone_gets_a_password_that_is_shown_once(real_page):
     expect(page.get_by_text("密码只显示这一次")).to_be_visible()
     password = page.locator(".password dd").nth(4).inner_text()
     assert len(password) > 20
+    expect(page.get_by_role("img", name="二维码：SIP 账号").locator("svg")).to_be_visible()
+    expect(page.locator("[data-test=phone-account]")).to_contain_text("desk-77")
     page.reload()
     expect(field(page, "id").get_by_role("textbox")).to_have_value("desk-77")
     expect(page.get_by_text(password)).to_have_count(0)
@@ -209,3 +211,36 @@ def test_a_supervisor_has_no_set_up(real_page):
     page = real_page("/admin/users", "supervisor")
     expect(page.get_by_role("heading", level=1)).not_to_have_text("系统设置")
     expect(page.get_by_role("link", name="系统设置")).to_have_count(0)
+
+
+def test_the_codes_of_the_phones_are_the_operators_settings(real_page):
+    page = real_page("/admin/operators")
+    page.locator("main tbody tr").first.click()
+    expect(field(page, "code_sign_in").get_by_role("textbox")).to_have_value("*81")
+    field(page, "service_number").get_by_role("textbox").fill("+862150109099")
+    field(page, "code_echo").get_by_role("textbox").fill("*8")
+    save(page)
+    expect(field(page, "code_echo").get_by_role("alert")).to_have_text("与另一个功能码冲突。")
+    field(page, "code_echo").get_by_role("textbox").fill("*88")
+    save(page)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_an_agent_gets_a_telephone_and_a_pin_that_is_never_shown(real_page):
+    page = real_page("/admin/agents")
+    row(page, "1001").first.click()
+    field(page, "telephone").get_by_role("textbox").fill("+8613700000001")
+    field(page, "pin").locator("input").fill("47110815")
+    save(page)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    row(page, "1001").first.click()
+    expect(field(page, "telephone").get_by_role("textbox")).to_have_value("+8613700000001")
+    expect(field(page, "pin").locator("input")).to_have_value("")
+
+
+def test_a_test_call_without_a_floor_says_so(real_page):
+    page = real_page("/admin/trunks")
+    page.locator("main tbody tr").first.click()
+    page.locator("[data-test=test-number]").fill("+8613700000001")
+    page.locator("[data-test=test-call]").click()
+    expect(page.locator(".test").get_by_role("alert")).to_be_visible()

@@ -120,6 +120,8 @@ class AgentConfig:
     """What the service line and the phone codes speak to the agent."""
     telephone: str = ""
     """A number of the telephone network at which the agent may work; empty for none."""
+    caller_number: str = ""
+    """Shown on calls the agent places, for clients who may show it; empty: the project's."""
     pin: str = ""
     """`openseat.core.pin.digest` of the PIN by which they are known at any telephone."""
 

@@ -83,6 +83,9 @@ class ClientFields(Strict):
     short_name: Annotated[str, Field(max_length=40, pattern=r"^[^\x00-\x1f]*$")] = ""
     branch_id: Id | None = Field(default=None, description="The branch that serves the client")
     language: Language = "zh-CN"
+    caller_number: E164 | Literal[""] = Field(
+        default="", description="Shown on outgoing calls of projects that have none of their own"
+    )
     active: bool = True
 
 

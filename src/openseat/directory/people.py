@@ -65,6 +65,10 @@ class AgentFields(Strict):
     telephone: E164 | Literal[""] = Field(
         default="", description="A number outside at which the agent may work; empty for none"
     )
+    caller_number: E164 | Literal[""] = Field(
+        default="",
+        description="Shown on calls they place, except for clients whose number it is not",
+    )
     pin: Pin = Field(
         default="", description="Known by it at any telephone; written, never shown; empty: none"
     )

@@ -116,7 +116,9 @@ _QUERIES = {
               and coalesce(clients.active and projects.active, true)
         order by numbers.id""",
     "projects": """
-        select projects.* from projects join clients on clients.id = projects.client_id
+        select projects.*,
+               coalesce(nullif(projects.caller_number, ''), clients.caller_number) as shown
+        from projects join clients on clients.id = projects.client_id
         where clients.cell_id = $1 and clients.active and projects.active order by projects.id""",
     "listed": """
         select projects.id as project_id, listed_numbers.kind, listed_numbers.e164
@@ -229,6 +231,7 @@ def _agent(row: _Row) -> AgentConfig:
         auto_answer=row["auto_answer"],
         language=row["language"],
         telephone=row["telephone"],
+        caller_number=row["caller_number"],
         pin=row["pin"],
     )
 
@@ -253,7 +256,7 @@ def _projects(rows: Iterable[_Row], listed: Iterable[_Row]) -> dict[str, Project
             project_id=row["id"],
             client_id=row["client_id"],
             name=row["name"],
-            caller_number=row["caller_number"],
+            caller_number=row["shown"],
             blacklist=frozenset(lists[row["id"], "blacklist"]),
             whitelist=frozenset(lists[row["id"], "whitelist"]),
             max_calls=row["max_calls"],

@@ -107,6 +107,8 @@ clients = Table(
     Column("name", Text, nullable=False, unique=True),
     _words("short_name"),
     _words("language", "zh-CN"),
+    # Shown on outgoing calls of projects that have none of their own.
+    _words("caller_number"),
     _flag("active", True),
     *_common(),
 )
@@ -155,6 +157,7 @@ agents = Table(
     _words("language", "zh-CN"),
     # A number outside at which they may work.
     _words("telephone"),
+    _words("caller_number"),
     # The digest of the PIN, never the PIN.
     _words("pin"),
     _flag("active", True),

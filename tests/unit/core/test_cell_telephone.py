@@ -241,3 +241,30 @@ def test_a_restart_of_the_floor_calls_nobody_by_another_trunk():
     agent_leg = next(leg for leg in own.legs if leg != own.customer_leg_id)
     w.do(i.SwitchRestored(live=(i.LiveLeg(leg_id=agent_leg, up=True),)))
     assert not w.events(e.LegRerouted)
+
+
+# -- the number shown --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("own", "project_id", "shown"),
+    [
+        ("", "p-a", "+8621000001"),
+        ("+8621777777", "p-a", "+8621777777"),
+        ("+8621000001", "p-a", "+8621000001"),
+        # The number is client A's: nobody of client B is called from it.
+        ("+8621000001", "p-b", ""),
+    ],
+)
+def test_an_agent_shows_a_number_of_their_own_but_never_another_clients(
+    own: str, project_id: str, shown: str
+):
+    w = world()
+    agents = dict(w.cell.config.agents)
+    agents["ag1001"] = replace(agents["ag1001"], caller_number=own)
+    w.do(i.Configure(config=replace(w.cell.config, agents=agents)))
+    w.sign_in("ag1001")
+    w.do(i.DialOut(agent_id="ag1001", number="+8613333333333", project_id=project_id))
+    w.do(i.LegAnswered(leg_id=w.last(fx.Originate).leg_id))
+    assert w.last(fx.Originate).caller_number == shown
+    assert w.events(e.CallStarted)[-1].caller == shown

@@ -3155,6 +3155,11 @@ export interface components {
             /** Auto Answer */
             auto_answer: boolean;
             /**
+             * Caller Number
+             * @description Shown on calls they place, except for clients whose number it is not
+             */
+            caller_number: string | "";
+            /**
              * Client Id
              * @description Whose own person; empty for the operator's
              */
@@ -3235,6 +3240,12 @@ export interface components {
              */
             auto_answer: boolean;
             /**
+             * Caller Number
+             * @description Shown on calls they place, except for clients whose number it is not
+             * @default
+             */
+            caller_number: string | "";
+            /**
              * Client Id
              * @description Whose own person; empty for the operator's
              */
@@ -3303,6 +3314,11 @@ export interface components {
             active?: boolean;
             /** Auto Answer */
             auto_answer?: boolean;
+            /**
+             * Caller Number
+             * @description Shown on calls they place, except for clients whose number it is not
+             */
+            caller_number?: string | "";
             /**
              * Client Id
              * @description Whose own person; empty for the operator's
@@ -4247,6 +4263,11 @@ export interface components {
              */
             branch_id: string | null;
             /**
+             * Caller Number
+             * @description Shown on outgoing calls of projects that have none of their own
+             */
+            caller_number: string | "";
+            /**
              * Created At
              * Format: date-time
              */
@@ -4284,6 +4305,12 @@ export interface components {
              */
             branch_id?: string | null;
             /**
+             * Caller Number
+             * @description Shown on outgoing calls of projects that have none of their own
+             * @default
+             */
+            caller_number: string | "";
+            /**
              * Language
              * @default zh-CN
              * @enum {string}
@@ -4309,6 +4336,11 @@ export interface components {
              * @description The branch that serves the client
              */
             branch_id?: string | null;
+            /**
+             * Caller Number
+             * @description Shown on outgoing calls of projects that have none of their own
+             */
+            caller_number?: string | "";
             /**
              * Language
              * @enum {string}

@@ -89,7 +89,7 @@ def _begin(turn: Turn, agent: Agent, number: str, project_id: str) -> tuple[Call
         e.CallStarted(
             direction=e.Direction.OUTBOUND,
             leg_id=turn.ids("leg"),
-            caller=project.caller_number,
+            caller=trunks.own_number(turn, agent.agent_id, project),
             called=number,
             trunk_id=trunk_id,
             client_id=project.client_id,

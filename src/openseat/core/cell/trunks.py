@@ -7,6 +7,7 @@ from collections.abc import Collection
 from openseat.core import events as e
 from openseat.core.calls.model import Call, Leg, LegState
 from openseat.core.cell.turn import Turn
+from openseat.core.config import ProjectConfig
 from openseat.core.effects import Originate
 from openseat.core.errors import CoreError
 
@@ -55,9 +56,26 @@ def has_room(turn: Turn, trunk_id: str) -> bool:
 
 
 def caller_number(turn: Turn, call: Call) -> str:
-    """The number shown to a telephone outside that is called for this call."""
+    """The number shown to a telephone outside that is called for this call.
+
+    A call that an agent placed shows one number to everybody.
+    """
+    if call.direction is e.Direction.OUTBOUND:
+        return call.caller
     project = turn.config.projects.get(call.project_id)
     return project.caller_number if project else ""
+
+
+def own_number(turn: Turn, agent_id: str, project: ProjectConfig) -> str:
+    """The number shown on a call that an agent places for a project.
+
+    The agent's own, but never one that belongs to another client; else the project's.
+    """
+    known = turn.config.agents.get(agent_id)
+    own = known.caller_number if known is not None else ""
+    number = turn.config.numbers.get(own)
+    foreign = number is not None and number.client_id not in (None, project.client_id)
+    return own if own and not foreign else project.caller_number
 
 
 def reroute(turn: Turn, call: Call, leg: Leg, cause: int) -> bool:

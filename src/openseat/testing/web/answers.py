@@ -198,6 +198,10 @@ def desk(router: APIRouter, stand_in: StandIn) -> None:
         asked = await request.json()
         change(**over, state="idle", endpoint=asked["endpoint"])
 
+    @router.post("/me/agent/phone", status_code=204)
+    async def change_phone(request: Request) -> None:
+        change(**over, endpoint=(await request.json())["endpoint"])
+
     @router.post("/me/agent/state", status_code=204)
     async def set_state(request: Request) -> None:
         change(**{**over, **await request.json()})

@@ -22,6 +22,7 @@ export const clients: Noun = {
         { name: 'short_name', kind: 'text', longest: 40, preset: '' },
         { name: 'branch_id', kind: 'reference', to: 'branches', optional: true },
         LANGUAGE,
+        { name: 'caller_number', kind: 'text', preset: '', longest: 21, pattern: /^(\+?[0-9]{2,20})?$/, hint: 'clientCallerNumber' },
         ENABLED,
       ],
     },

@@ -41,6 +41,7 @@ export const agents: Noun = {
       fields: [
         LANGUAGE,
         { name: 'telephone', kind: 'text', preset: '', longest: 21, pattern: /^(\+?[0-9]{2,20})?$/, hint: 'telephone' },
+        { name: 'caller_number', kind: 'text', preset: '', longest: 21, pattern: /^(\+?[0-9]{2,20})?$/, hint: 'agentCallerNumber' },
         { name: 'pin', kind: 'password', preset: '', hint: 'pin' },
       ],
     },

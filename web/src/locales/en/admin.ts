@@ -275,6 +275,8 @@ export default {
       formVersions:
         'A change makes a new version; calls filled in before keep theirs.',
       telephone: 'The agent may work at this mobile or landline; a key confirms before a call is taken.',
+      agentCallerNumber: 'Shown on calls they place, never for a client when it is another\'s; empty: the project\'s.',
+      clientCallerNumber: 'For projects without a caller number of their own.',
       pin: '4 to 10 digits, asked for on the service number; leave empty to keep it.',
       serviceNumber: 'Agents call it from any telephone, give number and PIN, and dial codes.',
       phoneCode: 'Begins with * or #, at most 7 keys; empty: not in use.',

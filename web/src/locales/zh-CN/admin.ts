@@ -273,6 +273,8 @@ export default {
       formVersions:
         '修改后产生新版本；已填写的呼叫保留原来的版本。',
       telephone: '座席员可以在这部手机或固话上工作，接听前须按键确认。',
+      agentCallerNumber: '该座席员外呼时显示；号码属于其他企业时不用。留空用项目的。',
+      clientCallerNumber: '项目没有外显号码时使用。',
       pin: '4 至 10 位数字，拨打服务号时验证身份；留空则不修改。',
       serviceNumber: '座席员用任何电话拨打它，报工号和密码后输入功能码。',
       phoneCode: '以 * 或 # 开头，最长 7 位；留空则停用。',
