@@ -9,9 +9,11 @@ import os
 import signal
 from collections.abc import AsyncIterator
 
+import numpy as np
 import pytest
 
 from openseat.core import events as e
+from openseat.core.cell.greeting import LIMIT_MS
 from openseat.core.config import Target, TargetKind
 from openseat.core.inputs import (
     CompleteTransfer,
@@ -24,7 +26,7 @@ from openseat.core.inputs import (
 from openseat.platform.processes import ProcessRecord
 from openseat.platform.settings import Settings
 from openseat.platform.status import child_record
-from openseat.simulation import audit
+from openseat.simulation import audit, crowd
 from openseat.switch.asterisk.site import carrier_site
 from openseat.testing.product import command
 from openseat.testing.tones import channels, hears
@@ -38,6 +40,9 @@ from openseat.testing.world import (
     running_world,
     talk,
 )
+
+QUIET = 0.005
+"""Root mean square of full scale up to which nobody speaks."""
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.switch, pytest.mark.database]
 
@@ -181,6 +186,51 @@ async def test_an_agent_who_hangs_up_while_asking_leaves_the_customer_to_whom_th
     assert [first.agent_id, second.agent_id] == [seat.agent_id for seat in world.seats]
     (made,) = await world.events(e.TransferMade)
     assert made.consulted is picked_up
+
+
+@pytest.fixture
+async def greeting(product: Settings) -> AsyncIterator[None]:
+    """The project of the crowd's line has the agent's number said."""
+    await crowd.have_agents_announced(product, announced=True)
+    yield
+    await crowd.have_agents_announced(product, announced=False)
+
+
+async def test_the_customer_is_told_the_agents_number_before_they_talk(
+    greeting: None, world: World
+):
+    await world.ready(0)
+    customer = await world.call()
+    phone = await world.next_ring(0)
+    await phone.answer()
+    async with asyncio.timeout(LIMIT_S):
+        await customer.up.wait()
+    name = customer.caller[1:]
+    await customer.listen(f"{name}-greeted")
+    await phone.listen(f"{name}-agent-greeted")
+    world.tone(phone, FIRST)
+
+    async def joined() -> bool:
+        return bool(await world.events(e.BridgeJoined))
+
+    await world.until(joined, "they are never joined")
+    await asyncio.sleep(2)
+    await customer.hang_up()
+    await ended(world, customer)
+    (said,) = await world.events(e.SegmentGreeted)
+    assert said.agent_number == world.seats[0].phone.endpoint
+    facts = await world.facts()
+    began = next(fact.at for fact in facts if isinstance(fact.event, e.SegmentGreeted))
+    together = next(fact.at for fact in facts if isinstance(fact.event, e.BridgeJoined))
+    # "工号" and five digits take a voice over a second, and less than the limit.
+    assert 1_000 < together - began < LIMIT_MS
+    for who in ("greeted", "agent-greeted"):
+        (heard,) = await world.heard(f"{name}-{who}")
+        spoken = heard[: 8 * (together - began) - 8 * 300]
+        assert float(np.sqrt(np.mean(spoken**2))) > QUIET
+        assert not hears(spoken, FIRST)
+    (heard,) = await world.heard(f"{name}-greeted")
+    assert hears(heard, FIRST)
 
 
 async def test_nobody_answers_and_the_customer_gives_up(world: World):

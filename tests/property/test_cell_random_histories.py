@@ -16,7 +16,7 @@ STEPS = 120
 
 
 def busy_config() -> CellConfig:
-    """Two clients: one with announcements, one with ring-all, overflow, keys and voicemail."""
+    """Two clients: one announces; one has ring-all, overflow, keys, voicemail and greets."""
     plain = config(
         announce_first_ms=5_000,
         announce_every_ms=20_000,
@@ -44,8 +44,10 @@ def busy_config() -> CellConfig:
     queue = replace(
         plain.queues["q-b"], max_wait_ms=90_000, max_length=4, strategy=Strategy.RING_ALL
     )
+    greeting = replace(plain.projects["p-b"], announce_agent=True, auto_answer=True)
     return replace(
         plain,
+        projects={**plain.projects, "p-b": greeting},
         numbers={**plain.numbers, number.e164: number},
         queues={**plain.queues, "q-b": queue},
         flows={**plain.flows, "f-b": FlowConfig(flow_id="f-b", version=1, definition=ivr)},

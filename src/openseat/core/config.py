@@ -152,6 +152,10 @@ class ProjectConfig:
     max_calls: int | None = None
     """Simultaneous calls bought; more are refused as blocked."""
     time_zone: str = "Asia/Shanghai"
+    auto_answer: bool = False
+    """Agents' phones answer the project's calls by themselves."""
+    announce_agent: bool = False
+    """Customers are told the number of the agent who answers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -97,6 +97,12 @@ class ProjectFields(Strict):
     caller_number: E164 | Literal[""] = Field(default="", description="Shown on outgoing calls")
     max_calls: Count | None = Field(default=None, description="Simultaneous calls bought")
     time_zone: Zone = "Asia/Shanghai"
+    auto_answer: bool = Field(
+        default=False, description="Agents' phones answer by themselves, after a tone"
+    )
+    announce_agent: bool = Field(
+        default=False, description="Customers are told the number of the agent who answers"
+    )
     active: bool = True
 
 

@@ -261,6 +261,8 @@ def _projects(rows: Iterable[_Row], listed: Iterable[_Row]) -> dict[str, Project
             whitelist=frozenset(lists[row["id"], "whitelist"]),
             max_calls=row["max_calls"],
             time_zone=row["time_zone"],
+            auto_answer=row["auto_answer"],
+            announce_agent=row["announce_agent"],
         )
         for row in rows
     }

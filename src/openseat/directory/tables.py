@@ -122,6 +122,8 @@ projects = Table(
     _words("caller_number"),
     _whole("max_calls"),
     _words("time_zone", "Asia/Shanghai"),
+    _flag("auto_answer"),
+    _flag("announce_agent"),
     _flag("active", True),
     *_common(),
     UniqueConstraint("client_id", "name"),

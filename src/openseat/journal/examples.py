@@ -12,6 +12,7 @@ from openseat.core.events import EVENTS, AgentState, Event, LegKind
 FIELDS: Mapping[str, Any] = {
     "address": "phone-1001",
     "agent_id": "agent-1001",
+    "agent_number": "1001",
     "answered": True,
     "answers": ({"name": "reason", "label": "来电原因", "value": "查询保单"},),
     "answered_ms": 184_220,

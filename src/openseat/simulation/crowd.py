@@ -63,6 +63,22 @@ async def gather(
     return seats
 
 
+async def have_agents_announced(settings: Settings, *, announced: bool) -> None:
+    """Have the number of the agent who answers said to callers of the crowd's line, or not."""
+    connection = await asyncpg.connect(settings.database_url("owner"))
+    try:
+        async with connection.transaction():
+            await connection.execute("select set_config('openseat.scope', 'operator', true)")
+            await connection.execute(
+                """update projects set announce_agent = $2
+                   where id = (select project_id from queues where id = $1)""",
+                QUEUE,
+                announced,
+            )
+    finally:
+        await connection.close()
+
+
 async def _line(
     connection: asyncpg.Connection, record_percent: int, after_call_work_s: int
 ) -> None:

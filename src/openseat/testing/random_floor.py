@@ -342,6 +342,11 @@ class RandomFloor:
                 assert segment.agent_id not in offered, "an agent talks and is offered another"
                 assert state.agents[segment.agent_id].call_id == call.call_id
                 assert segment.leg_id in call.legs
+                if segment.greeting_until is not None:
+                    # Overdue right after a restart; then the cell asks to be woken.
+                    wakes_at = self.cell.next_deadline()
+                    assert wakes_at is not None, "a greeting without an end"
+                    assert wakes_at <= max(segment.greeting_until, self.now)
             for running in call.supervisions.values():
                 assert state.supervising[running.supervisor_id] == call.call_id
                 assert running.leg_id in call.legs, "a supervision without an ear"

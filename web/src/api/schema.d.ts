@@ -6893,6 +6893,16 @@ export interface components {
             /** Active */
             active: boolean;
             /**
+             * Announce Agent
+             * @description Customers are told the number of the agent who answers
+             */
+            announce_agent: boolean;
+            /**
+             * Auto Answer
+             * @description Agents' phones answer by themselves, after a tone
+             */
+            auto_answer: boolean;
+            /**
              * Caller Number
              * @description Shown on outgoing calls
              */
@@ -6935,6 +6945,18 @@ export interface components {
              */
             active: boolean;
             /**
+             * Announce Agent
+             * @description Customers are told the number of the agent who answers
+             * @default false
+             */
+            announce_agent: boolean;
+            /**
+             * Auto Answer
+             * @description Agents' phones answer by themselves, after a tone
+             * @default false
+             */
+            auto_answer: boolean;
+            /**
              * Caller Number
              * @description Shown on outgoing calls
              * @default
@@ -6964,6 +6986,16 @@ export interface components {
         ProjectFieldsChange: {
             /** Active */
             active?: boolean;
+            /**
+             * Announce Agent
+             * @description Customers are told the number of the agent who answers
+             */
+            announce_agent?: boolean;
+            /**
+             * Auto Answer
+             * @description Agents' phones answer by themselves, after a tone
+             */
+            auto_answer?: boolean;
             /**
              * Caller Number
              * @description Shown on outgoing calls

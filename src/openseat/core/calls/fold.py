@@ -211,8 +211,14 @@ def _segment_started(call: Call, event: e.SegmentStarted, at: int) -> None:
         leg.kind = e.LegKind.AGENT  # who took the conversation over is an agent in it
 
 
+def _segment_greeted(call: Call, event: e.SegmentGreeted, _at: int) -> None:
+    segment = call.segments[event.segment_id]
+    segment.greeting_until, segment.greeting_number = event.until, event.agent_number
+
+
 def _segment_held(call: Call, event: e.SegmentHeld, at: int) -> None:
-    call.segments[event.segment_id].held_at = at
+    segment = call.segments[event.segment_id]
+    segment.held_at, segment.greeting_until = at, None
 
 
 def _segment_resumed(call: Call, event: e.SegmentResumed, at: int) -> None:
@@ -281,6 +287,9 @@ def _bridge_joined(call: Call, event: e.BridgeJoined, _at: int) -> None:
     for leg_id in event.legs:
         if leg_id in call.legs:
             call.legs[leg_id].bridge_id = event.bridge_id
+    for segment in call.segments.values():
+        if segment.leg_id in event.legs:
+            segment.greeting_until = None
 
 
 def _bridge_left(call: Call, event: e.BridgeLeft, _at: int) -> None:
@@ -331,6 +340,7 @@ _CHANGES: dict[type[Any], Callable[[Call, Any, int], None] | None] = {
     e.OfferMade: _offer_made,
     e.OfferEnded: _offer_ended,
     e.SegmentStarted: _segment_started,
+    e.SegmentGreeted: _segment_greeted,
     e.SegmentHeld: _segment_held,
     e.SegmentResumed: _segment_resumed,
     e.SegmentEnded: _segment_ended,

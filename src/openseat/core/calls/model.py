@@ -86,6 +86,10 @@ class Segment:
     started_at: int
     held_at: int | None = None
     hold_ms: int = 0
+    greeting_until: int | None = None
+    """When agent and customer are joined at the latest, while a greeting is said to them."""
+    greeting_number: str = ""
+    """The agent's number that is said; empty where the agent alone hears a tone."""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from openseat.core import agents as agent_rules
 from openseat.core import events as e
 from openseat.core.agents import Tick
-from openseat.core.cell import asking, ending, flowing, phoning, queueing, service_line
+from openseat.core.calls.model import Call
+from openseat.core.cell import asking, ending, flowing, greeting, phoning, queueing, service_line
 from openseat.core.cell.dialogue import Dialogue
 from openseat.core.cell.state import CellState
 from openseat.core.cell.table import HANDLERS
@@ -150,30 +151,36 @@ class Cell:
             if turn.ready(agent):
                 turn.offer_to_router(agent)
         for call in self._state.calls.values():
-            for leg_id in call.legs:
-                self._call_of_leg[leg_id] = call.call_id
-                self._deadlines.add(self._state.last_at + asking.WAIT_MS, "asked", leg_id)
-            for offer in call.offers.values():
-                queue = turn.queue(offer.queue_id)
-                wait = queue.offer_timeout_ms if queue else queueing.DIRECT_OFFER_MS
+            self._resume_call(turn, call)
+
+    def _resume_call(self, turn: Turn, call: Call) -> None:
+        for leg_id in call.legs:
+            self._call_of_leg[leg_id] = call.call_id
+            self._deadlines.add(self._state.last_at + asking.WAIT_MS, "asked", leg_id)
+        for offer in call.offers.values():
+            queue = turn.queue(offer.queue_id)
+            wait = queue.offer_timeout_ms if queue else queueing.DIRECT_OFFER_MS
+            self._deadlines.add(offer.made_at + wait, "offer", f"{call.call_id} {offer.offer_id}")
+        if call.ended_at is not None:
+            for recording_id in call.recordings:
                 self._deadlines.add(
-                    offer.made_at + wait, "offer", f"{call.call_id} {offer.offer_id}"
+                    call.ended_at + ending.RECORDING_CLOSE_MS,
+                    "recording",
+                    f"{call.call_id} {recording_id}",
                 )
-            if call.ended_at is not None:
-                for recording_id in call.recordings:
-                    self._deadlines.add(
-                        call.ended_at + ending.RECORDING_CLOSE_MS,
-                        "recording",
-                        f"{call.call_id} {recording_id}",
-                    )
-                continue
-            run = flowing.run_of(turn, call)
-            if run is not None and run.deadline is not None:
-                self._deadlines.add(run.deadline, "flow", call.call_id)
-            if call.entry is not None:
-                self._call_of_entry[call.entry.entry_id] = call.call_id
-                if not call.offers:
-                    self._router.add(queueing.contact_of(call, call.entry))
+            return
+        for segment in call.segments.values():
+            if segment.greeting_until is not None:
+                self._deadlines.add(
+                    segment.greeting_until, "greeting", f"{call.call_id} {segment.segment_id}"
+                )
+        run = flowing.run_of(turn, call)
+        if run is not None and run.deadline is not None:
+            self._deadlines.add(run.deadline, "flow", call.call_id)
+        if call.entry is not None:
+            self._call_of_entry[call.entry.entry_id] = call.call_id
+            if not call.offers:
+                self._router.add(queueing.contact_of(call, call.entry))
 
     def _wake(self, turn: Turn, kind: str, key: str) -> None:
         match kind:
@@ -188,6 +195,8 @@ class Cell:
                 service_line.silence(turn, key)
             case "page":
                 phoning.grace_over(turn, key)
+            case "greeting":
+                greeting.overdue(turn, *key.split(" "))
             case "offer":
                 call_id, _, offer_id = key.partition(" ")
                 queueing.offer_timed_out(turn, call_id, offer_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from openseat.core import events as e
 from openseat.core.agents import OfferOver, Reserve, SetBusy
 from openseat.core.calls.model import Call, Entry, LegState, Offer
-from openseat.core.cell import ending, flowing, ringing, sending
+from openseat.core.cell import ending, flowing, greeting, ringing, sending
 from openseat.core.cell.turn import Turn
 from openseat.core.config import QueueConfig
 from openseat.core.effects import (
@@ -122,7 +122,6 @@ def offer(
     `auto_answer`: they have asked for it, so that the phone need not.
     """
     agent = turn.agent(agent_id)
-    known = turn.config.agents[agent_id]
     leg_id, offer_id = turn.ids("leg"), turn.ids("offer")
     timeout_ms = queue.offer_timeout_ms if queue is not None else DIRECT_OFFER_MS
     turn.record(
@@ -144,7 +143,7 @@ def offer(
         timeout_ms=timeout_ms,
         caller_number=call.caller,
         caller_name=queue.name if queue else "",
-        auto_answer=auto_answer or known.auto_answer,
+        auto_answer=auto_answer or greeting.answers_by_itself(turn, call, agent_id),
     )
     turn.deadlines.add(turn.now + timeout_ms, "offer", f"{call.call_id} {offer_id}")
     return call.offers[offer_id]

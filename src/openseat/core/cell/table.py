@@ -18,6 +18,7 @@ from openseat.core.cell import (
     dialling,
     ending,
     flowing,
+    greeting,
     hosting,
     legs,
     people,
@@ -41,6 +42,8 @@ def _leg_ended(turn: Turn, it: i.LegEnded) -> None:
 def _playback_ended(turn: Turn, it: i.PlaybackEnded) -> None:
     call = turn.call_of(it.leg_id)
     if call is None or asking.said(turn, call, it.playback_id):
+        return
+    if greeting.playback_ended(turn, call, it.playback_id):
         return
     if service_line.serves(call):
         service_line.played(turn, call, it.playback_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from openseat.core import events as e
 from openseat.core.agents import Connect, HoldCall, Release, ResumeCall
 from openseat.core.calls.model import Call, Leg, LegState, Offer, Segment
-from openseat.core.cell import conferring, ending, flowing, queueing, supervising
+from openseat.core.cell import conferring, ending, flowing, greeting, queueing, supervising
 from openseat.core.cell.turn import Turn
 from openseat.core.effects import (
     Answer,
@@ -62,7 +62,8 @@ def begin_segment(turn: Turn, call: Call, leg: Leg, *, via: e.Via, queue_id: str
     )
     turn.stimulate(agent, Connect(call_id=call.call_id, segment_id=segment_id))
     flowing.connected(turn, call, leg.agent_id)
-    join(turn, call, leg)
+    if not greeting.greet(turn, call, leg, segment_id, via):
+        join(turn, call, leg)
     start_recording(turn, call, queue_id)
     supervising.settle(turn, call)
 
@@ -151,6 +152,7 @@ def end_segment(
         ),
         ended_at,
     )
+    greeting.break_off(turn, call, segment)
     supervising.agent_left(turn, call, segment.agent_id)
     consult = call.consult
     if consult is not None and consult.segment_id == segment.segment_id and not consult.joined:
@@ -199,11 +201,13 @@ def resume(turn: Turn, agent_id: str) -> None:
 
 def park_customer(turn: Turn, call: Call, segment: Segment) -> None:
     """Take the customer out of the conversation and play music to them."""
+    greeting.break_off(turn, call, segment)
     turn.record(call, e.SegmentHeld(segment_id=segment.segment_id))
     customer = call.customer
-    if customer is not None:
+    if customer is not None and customer.bridge_id:
         turn.record(call, e.BridgeLeft(bridge_id=call.talk_bridge_id, legs=(customer.leg_id,)))
         turn.do(Unbridge(bridge_id=call.talk_bridge_id, legs=(customer.leg_id,)))
+    if customer is not None:
         turn.do(StartMusic(leg_id=customer.leg_id))
 
 

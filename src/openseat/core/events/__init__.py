@@ -87,6 +87,7 @@ from openseat.core.events.segments import (
     ConsultStarted,
     SegmentDisposed,
     SegmentEnded,
+    SegmentGreeted,
     SegmentHeld,
     SegmentResumed,
     SegmentStarted,
@@ -163,6 +164,7 @@ __all__ = [
     "RecordingWasStored",
     "SegmentDisposed",
     "SegmentEnded",
+    "SegmentGreeted",
     "SegmentHeld",
     "SegmentResumed",
     "SegmentStarted",
@@ -210,6 +212,7 @@ Event = (
     | OfferMade
     | OfferEnded
     | SegmentStarted
+    | SegmentGreeted
     | SegmentHeld
     | SegmentResumed
     | SegmentEnded

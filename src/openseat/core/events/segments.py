@@ -23,6 +23,20 @@ class SegmentStarted:
     queue_id: str = ""
 
 
+@event("segment.greeted")
+class SegmentGreeted:
+    """Before they are joined, the agent's number is said to both (empty: a tone to the agent only).
+
+    At `until` they are joined whatever came of it.
+    """
+
+    TYPE: ClassVar[str]
+    VERSION: ClassVar[int]
+    segment_id: str
+    agent_number: str
+    until: int
+
+
 @event("segment.held")
 class SegmentHeld:
     """The customer was put on hold."""

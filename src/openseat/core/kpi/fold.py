@@ -92,6 +92,7 @@ WITHOUT_FIGURES: frozenset[type[Any]] = frozenset(
         e.FlowStepped,
         e.FlowLeft,
         e.QueueAnnounced,
+        e.SegmentGreeted,
         e.SegmentHeld,
         e.SegmentResumed,
         e.SegmentDisposed,

@@ -51,6 +51,8 @@ export const projects: Noun = {
         { name: 'caller_number', kind: 'text', preset: '', longest: 21, pattern: /^(\+?[0-9]{2,20})?$/, hint: 'callerNumber' },
         whole('max_calls', 0, 1_000_000, null),
         { name: 'time_zone', kind: 'zone', needed: true, preset: 'Asia/Shanghai' },
+        { name: 'auto_answer', kind: 'flag', preset: false, hint: 'autoAnswer' },
+        { name: 'announce_agent', kind: 'flag', preset: false, hint: 'announceAgent' },
         ENABLED,
       ],
     },

@@ -261,6 +261,7 @@ export default {
       short_name: 'Short name',
       caller_number: 'Caller number',
       max_calls: 'Most calls at once',
+      announce_agent: 'Say the agent’s number',
       busy_reasons: 'Busy reasons',
     },
     hint: {
@@ -312,6 +313,8 @@ export default {
       clientOfUser: 'Required for a client\'s user, empty for others.',
       managed: 'What a supervisor sees and manages.',
       callerNumber: 'What people called see.',
+      autoAnswer: 'Agents’ phones answer the project’s calls by themselves, after a short tone.',
+      announceAgent: 'Who answers is said to the customer: “Agent 1001 at your service”.',
       busyReasons: 'What agents may give as a reason.',
     },
     opens: {

@@ -47,6 +47,7 @@ export default {
     offer_ended_withdrawn: 'Taken back from {agent}: the customer left, or another agent took it',
     offer_ended_failed: 'The phone of {agent} could not be reached',
     segment_started: 'Conversation with {agent} began ({via})',
+    segment_greeted: 'Agent number said',
     segment_held: 'Customer on hold',
     segment_resumed: 'Conversation resumed',
     segment_ended:

@@ -259,6 +259,7 @@ export default {
       short_name: '简称',
       caller_number: '外显号码',
       max_calls: '并发呼叫上限',
+      announce_agent: '播报工号',
       busy_reasons: '示忙原因',
     },
     hint: {
@@ -310,6 +311,8 @@ export default {
       clientOfUser: '企业客户角色必填，其他角色留空。',
       managed: '班长座席可以查看和管理的范围。',
       callerNumber: '外呼时对方看到的号码。',
+      autoAnswer: '座席话机响一声提示音后自动接通本项目来电。',
+      announceAgent: '接通前向客户播报“工号 1001 为您服务”。',
       busyReasons: '座席员示忙时可选的原因。',
     },
     opens: {

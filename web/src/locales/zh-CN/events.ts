@@ -46,6 +46,7 @@ export default {
     offer_ended_withdrawn: '收回对{agent}的分配：客户已离开，或已由他人接听',
     offer_ended_failed: '无法接通{agent}的话机',
     segment_started: '与{agent}开始通话（{via}）',
+    segment_greeted: '正在播报工号',
     segment_held: '客户被保持',
     segment_resumed: '恢复通话',
     segment_ended: '与{agent}的通话段结束：通话 {talk}，保持 {hold}；{ended_by}结束',
