@@ -132,3 +132,50 @@ def test_a_call_of_the_past_shows_the_form_as_it_was_filled_in(open_page, stand_
     drawer = page.get_by_role("dialog")
     expect(drawer).to_contain_text("旧问题")
     expect(drawer).to_contain_text("客户要求改日再谈")
+
+
+def test_own_busy_reasons_have_their_names_colours_and_limits_on_desk_and_floor(
+    open_page, stand_in
+):
+    stand_in.busy_reasons[:] = [
+        {"id": "r1", "code": "reports", "name_zh": "写报告", "name_en": "Reports",
+         "colour": "calm", "counts_as": "work", "limit_s": 60, "position": 0, "active": True,
+         "version": 1, "created_at": "2026-01-01T00:00:00Z"},
+    ]  # fmt: skip
+    stand_in.min_busy_s = 600
+    stand_in.agent(ME, state="busy", reason="reports", call_id="", segment_id="", queue_id="",
+                   client_id="",
+                   since=millis() - 120_000)  # fmt: skip
+    page = open_page("/agent", user="agent")
+    expect(page.locator(".reason")).to_have_text("写报告")
+    expect(page.locator("[data-test=state].tone-calm")).to_be_visible()
+    expect(page.locator(".bar time.over")).to_be_visible()
+    # Why going idle now would not count as a break.
+    expect(page.locator("[data-test=too-short]")).to_contain_text("示忙不足 600 秒")
+    floor = open_page("/floor", user="lead", language="en")
+    tile = floor.locator(".os-agent").filter(has_text="Reports")
+    expect(tile).to_be_visible()
+    expect(tile.locator("time.over")).to_be_visible()
+
+
+def test_today_is_that_of_the_calls_and_not_of_the_browser(open_page, stand_in):
+    page = open_page("/floor", zone="Pacific/Honolulu")
+    page.route(
+        "**/api/v1/projects*",
+        lambda route: route.fulfill(
+            json={
+                "items": [
+                    {"id": "p", "name": "项目", "client_id": "c", "time_zone": "Pacific/Kiritimati"}
+                ],
+                "next_cursor": None,
+            }
+        ),
+    )
+    with page.expect_request(lambda one: "/api/v1/calls?" in one.url) as asked:
+        page.goto(stand_in.url + "/calls")
+    # A whole day apart: Kiritimati is always at the next date.
+    there = page.evaluate(
+        "new Intl.DateTimeFormat('sv-SE', {timeZone: 'Pacific/Kiritimati'}).format(new Date())"
+    )
+    assert f"first_day={there}" in asked.value.url
+    assert f"last_day={there}" in asked.value.url

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.database
 
 DIRECTORY_TABLES = {
     "agent_groups", "agent_queues", "agent_skills", "agents", "audit_entries", "audit_head",
-    "branches", "calendars", "cells", "client_pages", "clients", "directory_state",
+    "branches", "busy_reasons", "calendars", "cells", "client_pages", "clients", "directory_state",
     "dispositions", "flow_versions", "flows", "form_versions", "forms",
     "hours", "idempotency_keys", "listed_numbers", "numbers",
     "operators", "phones", "projects",

@@ -14,6 +14,7 @@ import pytest
 import uvicorn
 
 from openseat.directory.page_rules import verified
+from openseat.directory.picture import read_picture
 from openseat.directory.seed import seed
 from openseat.platform.settings import Settings
 from openseat.platform.web import PREFIX, build
@@ -228,6 +229,39 @@ async def test_what_could_harm_is_refused_where_it_is_set_up(
     answer = await jincheng.post(path, json={**MINE, **body})
     assert answer.status_code == 422, answer.text
     assert [one["code"] for one in answer.json()["errors"]] == [code]
+
+
+async def test_a_busy_reason_is_described_added_and_taken_away(
+    desk: Desk, database: Database
+) -> None:
+    admin, agent1 = await desk.sign_in("admin"), await desk.sign_in("agent1")
+    beidou = await desk.sign_in("beidou")
+    named = {"name_zh": "写报告", "name_en": "Reports"}
+    added = await make(
+        admin, "/busy-reasons", code="reports", **named, colour="info", counts_as="work",
+        limit_s=900,
+    )  # fmt: skip
+    hidden = {"code": "meeting", "name_zh": "会议", "name_en": "Meeting", "active": False}
+    taken = await make(admin, "/busy-reasons", **hidden)
+    try:
+        seat = (await agent1.get("/me/agent")).json()
+        assert seat["busy_reasons"] == ["break", "training", "reports"]
+        assert seat["min_busy_s"] == 0
+        connection = await asyncpg.connect(database.url("floor"))
+        try:
+            picture = await read_picture(connection, "main")
+        finally:
+            await connection.close()
+        assert picture.config.busy_reasons == ("break", "training", "reports")
+        # Everybody reads what a state is called; the operator alone decides it.
+        for person in (agent1, beidou):
+            rows = (await person.get("/busy-reasons")).json()["items"]
+            assert {row["code"] for row in rows} == {"reports", "meeting"}
+            body = {"code": "nap", "name_zh": "午睡", "name_en": "Nap"}
+            assert (await person.post("/busy-reasons", json=body)).status_code == 403
+    finally:
+        for row in (added, taken):
+            assert (await admin.delete(f"/busy-reasons/{row['id']}")).status_code == 204
 
 
 async def test_the_secret_is_in_no_answer_and_in_no_record(desk: Desk) -> None:

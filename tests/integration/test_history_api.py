@@ -6,8 +6,10 @@ import io
 import wave
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from random import Random
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import asyncpg
 import httpx
@@ -170,6 +172,47 @@ async def test_filters_narrow_the_list(history: History):
         found = await everything(admin, **{name: value})
         expected = {call["call_id"] for call in all_calls if condition(call)}
         assert {call["call_id"] for call in found} == expected, name
+
+
+async def test_days_are_those_of_the_projects_calendar(history: History):
+    admin, beidou = await history.signed_in("admin"), await history.signed_in("beidou")
+    # Almost two days apart: hardly a call has the same date in both.
+    zones = {"beidou": ZoneInfo("Pacific/Honolulu"), "jincheng": ZoneInfo("Pacific/Kiritimati")}
+    connection = await asyncpg.connect(history.database.url("superuser"))
+    try:
+        for client, zone in zones.items():
+            await connection.execute(
+                "insert into projects (id, client_id, name, time_zone) values ($1, $2, $1, $3)",
+                f"project-{client}",
+                client,
+                zone.key,
+            )
+        days: dict[str, set[str]] = {}
+        for call in await everything(admin):
+            if call["project_id"]:
+                began = datetime.fromisoformat(call["started_at"])
+                there = began.astimezone(zones[call["client_id"]])
+                days.setdefault(there.date().isoformat(), set()).add(call["call_id"])
+        assert len(days) >= 2
+        known = set().union(*days.values())
+        for day, expected in days.items():
+            found = await everything(admin, first_day=day, last_day=day)
+            assert {call["call_id"] for call in found} & known == expected, day
+        whole = await everything(admin, first_day=min(days), last_day=max(days))
+        assert known <= {call["call_id"] for call in whole}
+        own = {one["call_id"] for one in await everything(beidou)} & known
+        for day, expected in days.items():
+            seen = await everything(beidou, first_day=day, last_day=day)
+            assert {one["call_id"] for one in seen} & known == expected & own, day
+    finally:
+        await connection.execute("delete from projects where id like 'project-%'")
+        await connection.close()
+
+
+async def test_a_day_out_of_reach_is_refused(history: History):
+    admin = await history.signed_in("admin")
+    for day in ("0001-01-01", "9999-12-31", "2026-02-30", "x"):
+        assert (await admin.get("/calls", params={"last_day": day})).status_code == 422, day
 
 
 async def test_a_call_shows_its_parts_and_whole_timeline(history: History):

@@ -109,10 +109,10 @@ describe('filters of the history', () => {
     expect(readFilters({ first: today, last: '2001-01-01' }).last).toBe(today)
   })
 
-  test('ask the API for whole local days', () => {
+  test('ask the API for days of the projects’ calendar', () => {
     const query = apiQuery({ ...noFilters('2026-11-22'), number: ' 138 ' })
     expect(query.number).toBe('138')
-    expect(Date.parse(String(query.to))).toBeGreaterThan(Date.parse(String(query.from)))
+    expect([query.first_day, query.last_day]).toEqual(['2026-11-22', '2026-11-22'])
   })
 })
 

@@ -3,7 +3,6 @@ import { csv } from '@/ui/csv'
 import {
   clock,
   dateIn,
-  dayBounds,
   meanSpan,
   money,
   NONE,
@@ -39,13 +38,6 @@ describe('spans and shares', () => {
   test('a mean does not round up to sixty seconds', () => {
     expect(meanSpan(59.94)).toBe('59.9 s')
     expect(meanSpan(59.96)).toBe('1:00')
-  })
-
-  test('a day is half open, whatever its length', () => {
-    const { from, to } = dayBounds('2026-11-22')
-    expect(Date.parse(to) - Date.parse(from)).toBeGreaterThanOrEqual(23 * 3_600_000)
-    expect(new Date(from).getHours()).toBe(0)
-    expect(new Date(to).getDate()).toBe(23)
   })
 
   test('an interval is named by the clock of its own place', () => {

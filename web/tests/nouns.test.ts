@@ -23,7 +23,7 @@ const BODIES: Record<string, string> = {
   agents: 'AgentFields', queues: 'QueueFields', skills: 'SkillFields', 'agent-groups': 'AgentGroupFields',
   hours: 'HoursFields', calendars: 'CalendarFields', users: 'UserFields', phones: 'PhoneFields',
   numbers: 'NumberFields', trunks: 'TrunkFields', 'listed-numbers': 'ListedNumberFields',
-  scripts: 'ScriptFields', 'client-pages': 'ClientPageFields', dispositions: 'DispositionFields', forms: 'FormFields',
+  'busy-reasons': 'BusyReasonFields', scripts: 'ScriptFields', 'client-pages': 'ClientPageFields', dispositions: 'DispositionFields', forms: 'FormFields',
   clients: 'ClientFields', projects: 'ProjectFields', branches: 'BranchFields', operators: 'OperatorFields',
 }
 

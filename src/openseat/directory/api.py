@@ -17,6 +17,7 @@ from openseat.directory import (
     postings_api,
     prompts_api,
 )
+from openseat.directory.busy_reasons import BUSY_REASON
 from openseat.directory.dispositions import DISPOSITION
 from openseat.directory.flows import FLOW
 from openseat.directory.forms import FORM
@@ -48,6 +49,7 @@ NOUNS: tuple[Noun, ...] = (
     FORM,
     SCRIPT,
     CLIENT_PAGE,
+    BUSY_REASON,
     CALENDAR,
     HOURS,
     PHONE,

@@ -106,3 +106,17 @@ form_versions = Table(
     Column("fields", JSONB, nullable=False),
     Column("saved_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
 )
+
+busy_reasons = Table(
+    "busy_reasons",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("code", Text, nullable=False, unique=True),
+    Column("name_zh", Text, nullable=False),
+    Column("name_en", Text, nullable=False),
+    Column("colour", Text, nullable=False, server_default="bad"),
+    Column("counts_as", Text, nullable=False, server_default="break"),
+    Column("limit_s", Integer),
+    Column("position", Integer, nullable=False, server_default=text("0")),
+    *_common(),
+)

@@ -66,6 +66,9 @@ async def read_picture(connection: asyncpg.Connection, cell_id: str) -> Picture:
         if state is None:
             raise LookupError("the directory has no version; the database was not migrated")
         operator = await connection.fetchrow("select * from operators order by id limit 1")
+        reasons = await connection.fetch(
+            "select code, active from busy_reasons order by position, code"
+        )
         rows = {name: await connection.fetch(query, cell_id) for name, query in _QUERIES.items()}
     config = CellConfig(
         version=state["version"],
@@ -77,7 +80,7 @@ async def read_picture(connection: asyncpg.Connection, cell_id: str) -> Picture:
         hours={row["id"]: _hours(row) for row in rows["hours"]},
         flows={row["id"]: _flow(row) for row in rows["flows"]},
         trunks={row["id"]: _trunk_config(row) for row in rows["trunks"]},
-        **_operator(operator),
+        **_operator(operator, reasons),
     )
     return Picture(
         config,
@@ -155,17 +158,28 @@ _QUERIES = {
 }
 
 
-def _operator(row: _Row) -> dict[str, Any]:
+def _operator(row: _Row, described: Iterable[_Row]) -> dict[str, Any]:
     if row is None:
         return {}
     return {
-        "busy_reasons": tuple(row["busy_reasons"]),
+        "busy_reasons": reasons_of(row["busy_reasons"], described),
         "max_calls": row["max_calls"],
         "service_number": row["service_number"],
         "phone_codes": PhoneCodes(
             **{field.name: row[f"code_{field.name}"] for field in fields(PhoneCodes)}
         ),
     }
+
+
+def reasons_of(listed: Iterable[str], described: Iterable[_Row]) -> tuple[str, ...]:
+    """Return the busy reasons that agents may give: the operator's list, then what is described
+    apart, in its own order; one that is described as not active is given by nobody.
+
+    The list stays in front: phone codes name a reason by its place.
+    """
+    known = {row["code"]: row["active"] for row in described}
+    first = [code for code in listed if known.get(code, True)]
+    return (*first, *(code for code, active in known.items() if active and code not in first))
 
 
 def _ms(seconds: int | None) -> int | None:

@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, or_, select
 
 from openseat.directory import tables
+from openseat.directory.desk_tables import busy_reasons
+from openseat.directory.picture import reasons_of
 from openseat.platform.auth import Principal
 from openseat.platform.database import ScopedSession
 from openseat.platform.reach import Reach, reach_of
@@ -38,6 +40,8 @@ class Seat:
     busy_reasons: tuple[str, ...]
     telephone: str = ""
     """A number outside at which they may work; empty for none."""
+    min_busy_s: int
+    """A busy spell that ends sooner in idle is no break."""
 
 
 async def standing(session: ScopedSession, who: Principal) -> Standing:
@@ -54,6 +58,13 @@ async def standing(session: ScopedSession, who: Principal) -> Standing:
     return Standing(
         frozenset(row["id"] for row in mine), frozenset(row["queue_id"] for row in queues)
     )
+
+
+async def zones(session: ScopedSession) -> dict[str, str]:
+    """Return the time zone of every project, as far as the scope sees."""
+    table = tables.projects
+    rows = await session.rows(select(table.c.id, table.c.time_zone))
+    return {row["id"]: row["time_zone"] for row in rows}
 
 
 async def names(session: ScopedSession, ids: Collection[str]) -> dict[str, str]:
@@ -229,12 +240,18 @@ async def seat(session: ScopedSession, agent_id: str) -> Seat | None:
     reasons = await session.value(
         select(tables.operators.c.busy_reasons).order_by(tables.operators.c.id).limit(1)
     )
+    described = await session.rows(
+        select(busy_reasons.c.code, busy_reasons.c.active).order_by(
+            busy_reasons.c.position, busy_reasons.c.code
+        )
+    )
     return Seat(
         agent_id=found["id"],
         number=found["number"],
         name=found["name"],
         group_id=found["group_id"],
         endpoints=tuple(row["id"] for row in endpoints),
-        busy_reasons=tuple(reasons or ()),
         telephone=found["telephone"],
+        busy_reasons=reasons_of(reasons or (), described),
+        min_busy_s=found["min_busy_s"],
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -28,6 +28,15 @@ Moment = Annotated[
     AfterValidator(_in_reach),
     Field(description=f"ISO 8601 with an offset; {FIRST_YEAR} to {LAST_YEAR}"),
 ]
+
+
+def _day_in_reach(value: date) -> date:
+    if not FIRST_YEAR <= value.year < LAST_YEAR:
+        raise ValueError("out of reach")
+    return value
+
+
+CalendarDay = Annotated[date, AfterValidator(_day_in_reach)]
 
 
 class CallSort(StrEnum):
@@ -80,6 +89,12 @@ class CallsQuery(Strict):
 
     since: Moment | None = Field(None, alias="from", description="Started at or after")
     until: Moment | None = Field(None, alias="to", description="Started before")
+    first_day: CalendarDay | None = Field(
+        None, description="Started on or after this day by the clock of the call's project"
+    )
+    last_day: CalendarDay | None = Field(
+        None, description="Started on or before this day, likewise"
+    )
     direction: Direction | None = None
     outcome: OutcomeFilter | None = None
     client_id: Id | None = None

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select, tuple_
 
 from openseat.core.events import Direction, LegKind
+from openseat.core.kpi.intervals import midnight
+from openseat.directory.standing import zones
 from openseat.history.documents import (
     Callback,
     CallDetail,
@@ -28,6 +32,8 @@ from openseat.platform.paging import Page, read_cursor, write_cursor
 from openseat.platform.problems import Problem
 from openseat.platform.reach import reach_of
 
+DEFAULT_ZONE = "Asia/Shanghai"
+"""Where there is no project to say."""
 MOST_EVENTS = 5000
 """A call's timeline is one page, however long the call; what comes after is left out."""
 
@@ -35,8 +41,12 @@ MOST_EVENTS = 5000
 async def find_calls(access: Access, query: CallsQuery) -> Page[CallSummary]:
     """Return one page of calls."""
     column = func.coalesce(calls.c[query.sort.column], -1)
+    conditions = _conditions(access, query)
+    if query.first_day is not None or query.last_day is not None:
+        known = await zones(access.session)
+        conditions.append(on_days(query.first_day, query.last_day, known))
     order = (column, calls.c.id)
-    statement = select(calls, column.label("sorted_by")).where(*_conditions(access, query))
+    statement = select(calls, column.label("sorted_by")).where(*conditions)
     if query.cursor is not None:
         sort, value, call_id = read_cursor(query.cursor, str, int, str)
         if sort != query.sort.value:
@@ -100,6 +110,33 @@ async def find_call(access: Access, call_id: str) -> CallDetail:
     summary = CallSummary.of(row)
     await _add_written(access.session, [summary])
     return CallDetail(**summary.model_dump(), parts=await find_segments(access.session, call_id))
+
+
+def on_days(first: date | None, last: date | None, zones: Mapping[str, str]) -> ColumnElement[bool]:
+    """Return the condition that a call began from `first` to `last`, both included, by the clock of
+    its project; `zones` has the project's zones. A call of no project goes by the zone of most.
+    """
+    projects: dict[str, list[str]] = {}
+    for project_id, name in sorted(zones.items()):
+        projects.setdefault(name, []).append(project_id)
+    usual = max(projects, key=lambda name: len(projects[name]), default=DEFAULT_ZONE)
+    parts: list[ColumnElement[bool]] = []
+    for name, ids in projects.items():
+        if name != usual:
+            parts.append(and_(calls.c.project_id.in_(ids), *_between(first, last, name)))
+    elsewhere = [one for name, ids in projects.items() if name != usual for one in ids]
+    rest = and_(calls.c.project_id.not_in(elsewhere), *_between(first, last, usual))
+    return or_(rest, *parts)
+
+
+def _between(first: date | None, last: date | None, zone: str) -> list[ColumnElement[bool]]:
+    there = ZoneInfo(zone)
+    found = list[ColumnElement[bool]]()
+    if first is not None:
+        found.append(calls.c.started_at >= midnight(first, there))
+    if last is not None:
+        found.append(calls.c.started_at < midnight(last + timedelta(days=1), there))
+    return found
 
 
 async def find_segments(session: ScopedSession, call_id: str) -> list[Segment]:

@@ -91,6 +91,7 @@ class AgentSeat(BaseModel):
     )
     telephone_number: str
     busy_reasons: list[str]
+    min_busy_s: int = Field(description="A busy spell that ends sooner in idle is no break")
     live: bool = Field(description="Whether the floor answers; without it the state is unknown")
     state: str
     reason: str
@@ -121,6 +122,7 @@ async def read_seat(request: Request, own: Own) -> AgentSeat:
         telephone=telephone(place.agent_id) if place.telephone else "",
         telephone_number=place.telephone,
         busy_reasons=list(place.busy_reasons),
+        min_busy_s=place.min_busy_s,
         live=row is not None,
         state=str(live.get("state", "signed_out")),
         reason=live.get("reason", ""),

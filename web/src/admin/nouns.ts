@@ -3,6 +3,7 @@ import { clients, projects, branches, operators } from './nouns/business'
 import { clientPages, dispositions, forms, scripts } from './nouns/desk'
 import { numbers, listed, trunks } from './nouns/lines'
 import { agents, groups, skills, users, phones } from './nouns/people'
+import { busyReasons } from './nouns/reasons'
 import { queues, hours, calendars } from './nouns/routing'
 import type { Noun } from './nouns/noun'
 
@@ -12,7 +13,7 @@ export type { Noun, NounColumn } from './nouns/noun'
 export const NOUNS: Readonly<Record<string, Noun>> = Object.fromEntries(
   [
     queues, skills, hours, calendars, agents, groups, users, phones, numbers, trunks, listed,
-    scripts, clientPages, dispositions, forms,
+    busyReasons, scripts, clientPages, dispositions, forms,
     clients, projects, branches, operators,
   ].map((noun) => [noun.path, noun]),
 )

@@ -13,7 +13,7 @@ export const SECTIONS: readonly { title: string; entries: readonly Entry[] }[] =
   {
     title: 'desk',
     entries: [
-      noun('scripts'), noun('client-pages', 'scripts.read'), noun('dispositions'), noun('forms', 'dispositions.read'),
+      noun('busy-reasons', 'operator.write'), noun('scripts'), noun('client-pages', 'scripts.read'), noun('dispositions'), noun('forms', 'dispositions.read'),
     ],
   },
   {

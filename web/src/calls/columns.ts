@@ -1,6 +1,6 @@
 import type { useDirectory } from '@/directory/store'
 import { hasText } from '@/i18n'
-import { clock, dateTime } from '@/ui/format'
+import { clock, dateTimeIn } from '@/ui/format'
 import type { Column } from '@/ui/table'
 import type { CallSummary } from './types'
 
@@ -52,7 +52,7 @@ export function callColumns(
       key: 'started',
       label: t('calls.started'),
       value: (row) => row.started_at,
-      exported: (row) => dateTime(row.started_at),
+      exported: (row) => dateTimeIn(directory.zone(row.project_id), row.started_at),
       width: 126,
     },
     {

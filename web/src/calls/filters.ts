@@ -1,10 +1,10 @@
 import type { LocationQuery } from 'vue-router'
 import type { Query } from '@/api/http'
-import { dateOf, dayBounds } from '@/ui/format'
+import { dateOf } from '@/ui/format'
 
 /** What the history is narrowed to; it lives in the page's address, so that it can be shared. */
 export interface Filters {
-  /** First and last local day, both included. */
+  /** First and last day by the clock of a call's project, both included. */
   first: string
   last: string
   direction: string
@@ -64,8 +64,8 @@ export function digits(typed: string): string {
 /** The filters as the API asks for them. */
 export function apiQuery(filters: Filters): Query {
   return {
-    from: dayBounds(filters.first).from,
-    to: dayBounds(filters.last).to,
+    first_day: filters.first,
+    last_day: filters.last,
     direction: filters.direction,
     outcome: filters.outcome,
     client_id: filters.client,

@@ -4,6 +4,7 @@ import { pages } from '@/api/http'
 import { Problem } from '@/api/problem'
 import { text } from '@/i18n'
 import { useSession } from '@/session/store'
+import { ownZone } from '@/ui/format'
 
 /** What the pages need to know of anything that has a name. */
 export interface Named {
@@ -12,6 +13,7 @@ export interface Named {
   client_id?: string | null
   project_id?: string | null
   number?: string
+  time_zone?: string
 }
 
 /** Where each kind is read, and what one must be allowed for it: refusals are put on record. */
@@ -99,10 +101,22 @@ export const useDirectory = defineStore('directory', () => {
     return session.may('agents.read') ? beyond('agents', id) : ''
   }
 
+  /** The zone a call's times are told in: its project's, else the one that most projects have. */
+  function zone(projectId?: string | null): string {
+    const own = projectId ? tables.value.projects.get(projectId)?.time_zone : undefined
+    if (own) return own
+    const counted = new Map<string, number>()
+    for (const { time_zone: one } of tables.value.projects.values()) {
+      if (one) counted.set(one, (counted.get(one) ?? 0) + 1)
+    }
+    const most = [...counted].sort((a, b) => b[1] - a[1])[0]
+    return most?.[0] ?? ownZone()
+  }
+
   /** Every entry of a kind, by name. */
   const list = computed(() => (kind: Kind): Named[] =>
     [...tables.value[kind].values()].sort((a, b) => a.name.localeCompare(b.name, 'zh-CN')),
   )
 
-  return { tables, load, clear, name, agent, list }
+  return { tables, load, clear, name, agent, list, zone }
 })

@@ -90,18 +90,16 @@ export function timeIn(zone: string, at: Date): string {
   return at.toLocaleTimeString('en-GB', { timeZone: zone, hourCycle: 'h23' })
 }
 
+/** Date and time by the clock of an IANA time zone; as `dateTime` in the browser's own. */
+export function dateTimeIn(zone: string, value: string | number | null | undefined): string {
+  if (value === null || value === undefined || value === '') return NONE
+  const at = new Date(value)
+  return Number.isNaN(at.getTime()) ? NONE : `${dateIn(zone, at)} ${timeIn(zone, at)}`
+}
+
 /** The browser's own time zone. */
 export function ownZone(): string {
   return new Intl.DateTimeFormat().resolvedOptions().timeZone
-}
-
-/** The half-open span of a local calendar day as ISO instants; right across daylight-saving. */
-export function dayBounds(day: string): { from: string; to: string } {
-  const [year = 1970, month = 1, date = 1] = day.split('-').map(Number)
-  return {
-    from: new Date(year, month - 1, date).toISOString(),
-    to: new Date(year, month - 1, date + 1).toISOString(),
-  }
 }
 
 /** Month, day and time of a moment of this year, the full date of another: for tables. */

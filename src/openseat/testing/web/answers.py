@@ -57,7 +57,7 @@ def session(router: APIRouter, stand_in: StandIn) -> None:
         stand_in.user = None
 
 
-def directory(router: APIRouter, _stand_in: StandIn) -> None:
+def directory(router: APIRouter, stand_in: StandIn) -> None:
     """The names of everything."""
     lists: dict[str, list[Row]] = {
         "/clients": [{"id": i, "name": n} for i, n in floor.CLIENTS.items()],
@@ -79,6 +79,7 @@ def directory(router: APIRouter, _stand_in: StandIn) -> None:
 
     for path, rows in lists.items():
         router.get(path)(listing(rows))
+    router.get("/busy-reasons")(listing(stand_in.busy_reasons))
 
 
 def calls(router: APIRouter, stand_in: StandIn) -> None:

@@ -19,11 +19,11 @@ ROLES = {
 """Login → role, client, agent, name."""
 
 _NOUNS = "agents billing clients figures flows history projects queues recordings"
-_WATCHER = frozenset({*(f"{noun}.read" for noun in _NOUNS.split()), "floor.watch"})
+_WATCHER = frozenset({*(f"{noun}.read" for noun in _NOUNS.split()), "floor.watch", "operator.read"})
 _PERMISSIONS = {
     "operator_admin": _WATCHER | {"floor.control"},
     "supervisor": _WATCHER | {"agents.self", "floor.control"},
-    "agent": frozenset({"agents.self", "floor.watch"}),
+    "agent": frozenset({"agents.self", "floor.watch", "operator.read"}),
     "client_user": _WATCHER - {"agents.read"},
 }
 
@@ -76,6 +76,8 @@ class StandIn:
         self.received: list[tuple[str, str, str, str]] = []
         """Changes asked for: method, path, body, CSRF token."""
         self.outcomes: list[Row] = []
+        self.min_busy_s = 0
+        self.busy_reasons: list[Row] = []
         self.script: Row | None = None
         self.client_page: Row | None = None
         self.form: Row | None = None
@@ -150,6 +152,7 @@ class StandIn:
             **row,
             "after_call_work_until": row["until"],
             "busy_reasons": ["break", "meeting", "training"],
+            "min_busy_s": self.min_busy_s,
             "endpoints": [f"phone-{row['number']}", "phone-2001"],
             "browser_phone": f"browser-{row['agent_id']}",
             "telephone": f"telephone-{row['agent_id']}",

@@ -73,6 +73,7 @@ export default {
       record: 'Record',
     },
     noun: {
+      'busy-reasons': 'Busy reasons',
       scripts: 'Scripts',
       'client-pages': 'Client pages',
       dispositions: 'Dispositions',
@@ -97,6 +98,7 @@ export default {
       audit: 'Audit trail',
     },
     kind: {
+      'busy-reason': 'busy reason',
       script: 'script',
       'client-page': 'client page',
       disposition: 'disposition',
@@ -168,6 +170,11 @@ export default {
       role: 'Role and reach',
     },
     field: {
+      name_zh: 'Chinese name',
+      name_en: 'English name',
+      colour: 'Colour',
+      counts_as: 'Counts as',
+      limit_s: 'Time limit',
       body: 'Script',
       version: 'Version',
       url: 'Address',
@@ -265,6 +272,7 @@ export default {
       busy_reasons: 'Busy reasons',
     },
     hint: {
+      reasonLimit: 'Longer is marked on floor and desk; empty: no limit.',
       script:
         "Markdown. Variables: {'{{caller}}'}, {'{{called}}'}, {'{{agent_number}}'}, {'{{agent_name}}'}, {'{{client_name}}'}, {'{{project_name}}'}, and those of flows that begin with pop_.",
       pageUrl:
@@ -316,6 +324,18 @@ export default {
       autoAnswer: 'Agents’ phones answer the project’s calls by themselves, after a short tone.',
       announceAgent: 'Who answers is said to the customer: “Agent 1001 at your service”.',
       busyReasons: 'What agents may give as a reason.',
+    },
+    colour: {
+      bad: 'Red',
+      warn: 'Orange',
+      info: 'Blue',
+      calm: 'Teal',
+      hold: 'Violet',
+      off: 'Grey',
+    },
+    countsAs: {
+      break: 'Break',
+      work: 'Work',
     },
     opens: {
       frame: 'In the desk',

@@ -1,6 +1,7 @@
 import type source from '@/locales/zh-CN/agent'
 
 export default {
+  reasons: { over: 'longer than it may be' },
   form: {
     dateHint: 'Pick a date',
     wrong: {
@@ -25,6 +26,7 @@ export default {
     },
     state: {
       changePhone: 'Phone',
+      tooShort: 'Going idle within {least} s of going busy counts as no break ({rest} s to go)',
       title: 'Your state',
       idle: 'Idle',
       busy: 'Busy',

@@ -71,6 +71,7 @@ export default {
       record: '审计',
     },
     noun: {
+      'busy-reasons': '示忙原因',
       scripts: '话术',
       'client-pages': '客户页面',
       dispositions: '小结代码',
@@ -95,6 +96,7 @@ export default {
       audit: '审计记录',
     },
     kind: {
+      'busy-reason': '示忙原因',
       script: '话术',
       'client-page': '客户页面',
       disposition: '小结代码',
@@ -166,6 +168,11 @@ export default {
       role: '角色与范围',
     },
     field: {
+      name_zh: '中文名称',
+      name_en: '英文名称',
+      colour: '颜色',
+      counts_as: '计为',
+      limit_s: '时长上限',
       body: '话术内容',
       version: '版本',
       url: '网址',
@@ -263,6 +270,7 @@ export default {
       busy_reasons: '示忙原因',
     },
     hint: {
+      reasonLimit: '超过后在现场和桌面标红；不填则不限。',
       script:
         "Markdown 格式。可用变量：{'{{caller}}'}、{'{{called}}'}、{'{{agent_number}}'}、{'{{agent_name}}'}、{'{{client_name}}'}、{'{{project_name}}'}，以及流程里以 pop_ 开头的变量。",
       pageUrl:
@@ -314,6 +322,18 @@ export default {
       autoAnswer: '座席话机响一声提示音后自动接通本项目来电。',
       announceAgent: '接通前向客户播报“工号 1001 为您服务”。',
       busyReasons: '座席员示忙时可选的原因。',
+    },
+    colour: {
+      bad: '红',
+      warn: '橙',
+      info: '蓝',
+      calm: '青',
+      hold: '紫',
+      off: '灰',
+    },
+    countsAs: {
+      break: '休息',
+      work: '工作',
     },
     opens: {
       frame: '桌面内',

@@ -1,5 +1,6 @@
 /** The agent's desk. */
 export default {
+  reasons: { over: '已超过时长上限' },
   form: {
     dateHint: '选择日期',
     wrong: {
@@ -24,6 +25,7 @@ export default {
     },
     state: {
       changePhone: '换话机',
+      tooShort: '示忙不足 {least} 秒就示闲，不计为休息（还差 {rest} 秒）',
       title: '座席状态',
       idle: '示闲',
       busy: '示忙',
