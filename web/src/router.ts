@@ -53,6 +53,18 @@ const routes: RouteRecordRaw[] = [
     meta: { audience: 'watchers', permission: 'floor.control', title: 'menu.alarms' },
   },
   {
+    path: '/screens',
+    name: 'screens',
+    component: () => import('@/screens/DesignerPage.vue'),
+    meta: { audience: 'watchers', permission: 'wallboards.write', title: 'menu.screens' },
+  },
+  {
+    path: '/screen',
+    name: 'screen',
+    component: () => import('@/screens/ScreenPage.vue'),
+    meta: { audience: 'anyone', bare: true },
+  },
+  {
     path: '/agent',
     name: 'agent',
     component: () => import('@/agent/AgentPage.vue'),

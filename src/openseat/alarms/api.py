@@ -24,9 +24,11 @@ from openseat.alarms.documents import (
 from openseat.alarms.evaluator import evaluating
 from openseat.alarms.sender import sending
 from openseat.platform.access import Access, Services, needs
+from openseat.platform.auth_roles import Role
 from openseat.platform.fields import Id
 from openseat.platform.paging import PAGE_DEFAULT, PAGE_LARGEST, Page
 from openseat.platform.problems import Problem, responses
+from openseat.platform.screens import OnScreen
 
 router = APIRouter(tags=["alarms"])
 
@@ -108,6 +110,15 @@ async def list_alarms(access: Controls, query: Annotated[AlarmsQuery, Query()]) 
     return await service.list_alarms(
         access, open_only=query.open, limit=query.limit, cursor=query.cursor
     )
+
+
+@router.get("/screen/alarms", operation_id="list_screen_alarms", responses=responses(401))
+async def list_screen_alarms(shown: OnScreen) -> list[Alarm]:
+    """Open alarms on what the screen's owner manages (`Authorization: Screen …`)."""
+    if shown.screen.owner.role not in {Role.OPERATOR_ADMIN, Role.SUPERVISOR}:
+        return []
+    page = await service.list_alarms(shown.access, open_only=True, limit=20, cursor=None)
+    return page.items
 
 
 @router.post(

@@ -66,6 +66,7 @@ HOLDERS: dict[str, frozenset[Role]] = {
     "messages.read": frozenset({Role.OPERATOR_ADMIN, Role.SUPERVISOR, Role.AGENT}),
     "messages.send": _STAFF,
     "webhooks.write": _ADMIN,
+    "wallboards.write": _STAFF_AND_CLIENT,
     # What happened, and what it costs.
     "history.read": _STAFF_AND_CLIENT,
     "recordings.read": _STAFF_AND_CLIENT,

@@ -36,6 +36,7 @@ AREAS = (
     "billing",
     "messages",
     "alarms",
+    "screens",
 )
 """Areas with an HTTP interface: each is `openseat.<area>.api:router`.
 

@@ -11,13 +11,25 @@ from openseat.floor.link import feed
 from openseat.platform import notes
 from openseat.platform.access import Services
 from openseat.platform.settings import LOOPBACK
-from openseat.realtime import control, desk, in_call, log, phone, pop, socket, targets, trunk_tests
+from openseat.realtime import (
+    control,
+    desk,
+    in_call,
+    log,
+    phone,
+    pop,
+    screen,
+    socket,
+    targets,
+    trunk_tests,
+)
 from openseat.realtime.gateway import Gateway, running
 from openseat.realtime.listening import CHANNEL, listening
 from openseat.realtime.presence import Presence, watching
 
 router = APIRouter()
 router.include_router(socket.router)
+router.include_router(screen.router)
 router.include_router(desk.router)
 router.include_router(control.router)
 router.include_router(in_call.router)

@@ -23,6 +23,7 @@ from openseat.floor.wire import LinkBroken
 from openseat.platform.notes import Note, heard
 from openseat.realtime.sight import (
     OperatorSight,
+    ScreenSight,
     Sight,
     SupervisorSight,
     concerns,
@@ -168,7 +169,9 @@ class Gateway:
             return
         frame = _text({"feed": "note", "about": note.about})
         for viewer in self._viewers:
-            watches = isinstance(viewer.sight, OperatorSight | SupervisorSight)
+            sight = viewer.sight
+            seeing = sight.owner if isinstance(sight, ScreenSight) else sight
+            watches = isinstance(seeing, OperatorSight | SupervisorSight)
             mine = watches if note.user_ids is None else viewer.user_id in note.user_ids
             if mine or not payload:
                 viewer.offer(frame)

@@ -111,7 +111,35 @@ class ClientSight:
         return row
 
 
-Sight = OperatorSight | SupervisorSight | AgentSight | ClientSight
+_CALL_FOR_SCREENS = (
+    "call_id",
+    "client_id",
+    "project_id",
+    "queue_id",
+    "agent_id",
+    "direction",
+    "state",
+    "since",
+    "started_at",
+)
+"""What a screen on a wall may show of a call: nothing of the customer."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenSight:
+    """A big screen: what its owner sees, without the customers."""
+
+    owner: OperatorSight | SupervisorSight | AgentSight | ClientSight | ScreenSight
+
+    def see(self, table: str, row: Row) -> Row | None:
+        """Return the row as this viewer may see it, or None."""
+        seen = self.owner.see(table, row)
+        if seen is None or table != "calls":
+            return seen
+        return {name: seen[name] for name in _CALL_FOR_SCREENS if name in seen}
+
+
+Sight = OperatorSight | SupervisorSight | AgentSight | ClientSight | ScreenSight
 
 
 def snapshot(state: FloorState, sight: Sight) -> Frame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Awaitable, Callable
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -11,7 +12,7 @@ import asyncpg
 from fastapi import APIRouter, Query, WebSocket, WebSocketDisconnect
 from sqlalchemy.exc import SQLAlchemyError
 
-from openseat.directory.standing import standing
+from openseat.directory import standing as directory
 from openseat.platform.access import Services, authenticate, services
 from openseat.platform.auth import Principal
 from openseat.platform.auth_roles import Role
@@ -69,8 +70,13 @@ async def realtime(
     desk = who.agent_id if who.role is Role.AGENT else None
     if desk is not None:
         presence.came(desk)
+
+    async def standing() -> Sight | None:
+        now = await shared.accounts.renewed(who)
+        return None if now is None else await sight_of(shared, now)
+
     try:
-        await _serve(socket, shared, who, gateway, viewer)
+        await serve(socket, gateway, viewer, standing)
     finally:
         gateway.leave(viewer)
         if desk is not None:
@@ -84,18 +90,22 @@ async def sight_of(shared: Services, who: Principal) -> Sight:
     if who.role is Role.OPERATOR_ADMIN:
         return OperatorSight()
     async with shared.database.tenant_session(who.scope) as session:
-        found = await standing(session, who)
+        found = await directory.standing(session, who)
     if who.role is Role.SUPERVISOR:
         return SupervisorSight(who.group_ids, who.queue_ids, found.agent_ids)
     return AgentSight(who.agent_id or "", found.queue_ids)
 
 
-async def _serve(
-    socket: WebSocket, shared: Services, who: Principal, gateway: Gateway, viewer: Viewer
+async def serve(
+    socket: WebSocket,
+    gateway: Gateway,
+    viewer: Viewer,
+    standing: Callable[[], Awaitable[Sight | None]],
 ) -> None:
+    """Serve a viewer to its end; ``standing`` tells what it may see by now, None for nothing."""
     sending = asyncio.create_task(_send(socket, gateway, viewer))
     listening = asyncio.create_task(_listen(socket))
-    checking = asyncio.create_task(_check(shared, who, gateway, viewer))
+    checking = asyncio.create_task(_check(standing, gateway, viewer))
     ended = asyncio.create_task(viewer.ended.wait())
     tasks = (sending, listening, checking, ended)
     try:
@@ -130,7 +140,9 @@ async def _listen(socket: WebSocket) -> None:
         return
 
 
-async def _check(shared: Services, who: Principal, gateway: Gateway, viewer: Viewer) -> None:
+async def _check(
+    standing: Callable[[], Awaitable[Sight | None]], gateway: Gateway, viewer: Viewer
+) -> None:
     """End the connection when the session is over, or when the viewer's sight has changed."""
     while True:
         with contextlib.suppress(TimeoutError):
@@ -139,10 +151,10 @@ async def _check(shared: Services, who: Principal, gateway: Gateway, viewer: Vie
         viewer.recheck.clear()
         try:
             async with gateway.asking:
-                now = await shared.accounts.renewed(who)
-                if now is None:
+                sight = await standing()
+                if sight is None:
                     viewer.end(UNAUTHENTICATED, "session ended")
-                elif await sight_of(shared, now) != viewer.sight:
+                elif sight != viewer.sight:
                     viewer.end(CHANGED, "permissions changed")
         except AWAY:
             # Without the database nobody can have been let go; it is asked again.

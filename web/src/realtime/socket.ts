@@ -21,7 +21,8 @@ export interface Place {
 
 /** What the socket needs from the browser; tests pass their own. */
 export interface SocketHost {
-  open(from: Place | null): WebSocket
+  /** With the link of a big screen, for the screen it is. */
+  open(from: Place | null, link?: string): WebSocket
   random(): number
   setTimeout(action: () => void, ms: number): number
   clearTimeout(timer: number): void
@@ -33,11 +34,14 @@ const SHORTEST_WAIT_MS = 500
 const LONGEST_WAIT_MS = 10_000
 
 export const browserHost: SocketHost = {
-  open(from) {
+  open(from, link = '') {
     const scheme = location.protocol === 'https:' ? 'wss' : 'ws'
     const epoch = from === null || from.epoch === null ? '' : `&epoch=${from.epoch}`
     const query = from === null ? '' : `?since=${from.no}${epoch}`
-    return new WebSocket(`${scheme}://${location.host}/api/v1/realtime${query}`)
+    const path = link === '' ? 'realtime' : 'screen/realtime'
+    const socket = new WebSocket(`${scheme}://${location.host}/api/v1/${path}${query}`)
+    if (link !== '') socket.addEventListener('open', () => socket.send(JSON.stringify({ link })))
+    return socket
   },
   random: Math.random,
   setTimeout: (action, ms) => window.setTimeout(action, ms),

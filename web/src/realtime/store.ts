@@ -4,7 +4,7 @@ import { serverClock } from './clock'
 import { passNote } from './notes'
 import { FeedGap, Picture } from './picture'
 import type { Frame } from './rows'
-import { FeedSocket, type LinkState } from './socket'
+import { browserHost, FeedSocket, type LinkState } from './socket'
 import { Trend } from './trend'
 
 /** Frames are gathered this long before they are shown, so that a busy floor stays readable. */
@@ -20,6 +20,8 @@ export const useFloor = defineStore('floor', () => {
   /** When the picture was last known to be true; shown while the connection is lost. */
   const freshAt = ref<number | null>(null)
 
+  /** The link of the big screen that this page is; empty for people. */
+  let screenLink = ''
   let waiting: Frame[] = []
   let settle = 0
   let sampler = 0
@@ -67,6 +69,7 @@ export const useFloor = defineStore('floor', () => {
       },
     },
     () => (picture.no === null ? null : { no: picture.no, epoch: picture.epoch }),
+    { ...browserHost, open: (from) => browserHost.open(from, screenLink) },
   )
 
   function sample(): void {
@@ -84,7 +87,11 @@ export const useFloor = defineStore('floor', () => {
   }
 
   /** Connect; the pages share one connection for as long as somebody is signed in. */
-  function start(): void {
+  function start(link = ''): void {
+    // A page that is a big screen stays one, whoever is signed in in another.
+    if (screenLink !== '' && link === '') return
+    if (link !== screenLink) stop()
+    screenLink = link
     refused.value = false
     socket.start()
     window.addEventListener('online', again)
@@ -95,6 +102,7 @@ export const useFloor = defineStore('floor', () => {
   /** Disconnect and forget, at sign-out. */
   function stop(): void {
     socket.stop()
+    screenLink = ''
     window.removeEventListener('online', again)
     window.clearInterval(sampler)
     window.clearTimeout(settle)

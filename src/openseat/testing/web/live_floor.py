@@ -34,13 +34,13 @@ class LiveFloor:
 
 
 @contextlib.contextmanager
-def standing_in(settings: Settings) -> Iterator[LiveFloor]:
-    """Be the floor of an installation for the length of the context.
+def standing_in(settings: Settings, epoch: int = 1) -> Iterator[LiveFloor]:
+    """Be the floor of an installation for the length of the context; another one has another epoch.
 
     Raises:
         TimeoutError: it does not start.
     """
-    floor = StandInFloor(settings.secrets.read("floor_link"))
+    floor = StandInFloor(settings.secrets.read("floor_link"), epoch=epoch)
     made: queue.Queue[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = queue.Queue()
 
     async def serve() -> None:

@@ -20,6 +20,7 @@ export default {
     calls: 'Call history',
     figures: 'Daily figures',
     alarms: 'Alarms',
+    screens: 'Screens',
     agent: 'Agent desk',
     admin: 'Set-up',
     fold: 'Fold menu',

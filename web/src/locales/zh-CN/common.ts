@@ -19,6 +19,7 @@ export default {
     calls: '呼叫记录',
     figures: '当日指标',
     alarms: '告警',
+    screens: '大屏设计',
     agent: '座席工作台',
     admin: '系统设置',
     fold: '收起菜单',

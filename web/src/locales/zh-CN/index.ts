@@ -11,7 +11,8 @@ import floor from './floor'
 import flows from './flows'
 import messages from './messages'
 import phone from './phone'
+import screens from './screens'
 
 export default {
-  ...common, ...control, ...admin, ...assets, ...flows, ...floor, ...calls, ...events, ...agent, ...figures, ...phone, ...messages, ...alarms,
+  ...common, ...control, ...admin, ...assets, ...flows, ...floor, ...calls, ...events, ...agent, ...figures, ...phone, ...messages, ...alarms, ...screens,
 }

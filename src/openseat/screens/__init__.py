@@ -1,0 +1,1 @@
+"""Wallboards that people lay out, and the links that show them."""
