@@ -116,6 +116,35 @@ async def test_a_day_by_codes_and_every_one_is_spoken(world: World):
     ]  # fmt: skip
 
 
+async def test_codes_are_spoken_in_the_agents_language(world: World):
+    await registered(world)
+    connection = await asyncpg.connect(world.settings.database_url("owner"))
+    try:
+        await connection.execute("select set_config('openseat.scope', 'operator', false)")
+        for language in ("en", "zh-CN"):
+            before = len(await world.events(e.CellConfigured))
+            await connection.execute(
+                "update agents set language = $2 where id = $1", world.seats[0].agent_id, language
+            )
+
+            async def taken(before: int = before) -> bool:
+                return len(await world.events(e.CellConfigured)) > before
+
+            await world.until(taken, "the floor never reads the directory")
+            phone, name = await dial(world, "*83")
+            async with asyncio.timeout(LIMIT_S):
+                await phone.gone.wait()
+            (sound,) = await world.heard(name)
+            sure = {
+                (spoken, line): speaks(sound, prompt(line, spoken))
+                for spoken in ("en", "zh-CN")
+                for line in LINES
+            }
+            assert max(sure, key=sure.__getitem__) == (language, "line-not-signed-in")
+    finally:
+        await connection.close()
+
+
 async def test_the_echo_test_gives_the_voice_back(world: World):
     await registered(world)
     phone, name = await dial(world, "*87")

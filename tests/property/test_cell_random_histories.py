@@ -8,7 +8,7 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from openseat.core.config import CellConfig, FlowConfig, NumberConfig, Strategy
+from openseat.core.config import CellConfig, FlowConfig, NumberConfig, Strategy, TrunkConfig
 from openseat.testing.cells import config, flow
 from openseat.testing.random_floor import RandomFloor
 
@@ -50,6 +50,10 @@ def busy_config() -> CellConfig:
         projects={**plain.projects, "p-b": greeting},
         numbers={**plain.numbers, number.e164: number},
         queues={**plain.queues, "q-b": queue},
+        trunks={
+            "t1": TrunkConfig(trunk_id="t1", capacity=8),
+            "t2": TrunkConfig(trunk_id="t2", cost=1, capacity=3),
+        },
         flows={**plain.flows, "f-b": FlowConfig(flow_id="f-b", version=1, definition=ivr)},
     )
 

@@ -195,7 +195,7 @@ class RandomFloor:
     def phone_fails(self) -> None:
         leg = self._dialled()
         if leg is not None:
-            self.end(leg.leg_id, self.rng.choice((17, 19, 20, 21, 27)))
+            self.end(leg.leg_id, self.rng.choice((17, 19, 20, 21, 27, 34, 41)))
 
     def someone_hangs_up(self) -> None:
         if self.live:
