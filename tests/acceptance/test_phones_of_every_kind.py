@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator
 
 import asyncpg
@@ -15,7 +17,9 @@ from openseat.core.events import AgentState as S
 from openseat.core.inputs import CheckTrunk, SignIn
 from openseat.core.pin import digest
 from openseat.core.telephone import telephone
+from openseat.platform.processes import ProcessRecord
 from openseat.platform.settings import Settings
+from openseat.platform.status import child_record
 from openseat.prompts import SHIPPED
 from openseat.simulation.stage import Party
 from openseat.testing.tones import channels, hears, speaks
@@ -48,8 +52,15 @@ async def world(product: Settings) -> AsyncIterator[World]:
                 TELEPHONE,
                 digest(agent_id, PIN),
             )
+            version = await connection.fetchval("select version from directory_state where id = 1")
         finally:
             await connection.close()
+
+        async def taken() -> bool:
+            told = await made.events(e.CellConfigured)
+            return any(one.config_version >= version for one in told)
+
+        await made.until(taken, "the floor never reads the directory")
         yield made
         await made.nothing_is_left()
 
@@ -358,3 +369,52 @@ async def test_a_test_call_to_a_busy_number_tells_the_cause(world: World):
     world.stage.answer_at("+8613700000783", rings)
     result = await result_of(world, "+8613700000783")
     assert (result.answered, result.heard, result.cause) == (False, False, 17)
+
+
+async def kill_floor(world: World) -> None:
+    """Kill the floor, and wait until another has taken over."""
+    before = len(await world.events(e.FloorTookOver))
+    record = ProcessRecord.read(child_record(world.settings.paths.run, "floor"))
+    assert record is not None
+    os.kill(record.pid, signal.SIGKILL)
+
+    async def taken_over() -> bool:
+        return len(await world.events(e.FloorTookOver)) > before
+
+    await world.until(taken_over, "nobody takes over")
+
+
+async def test_a_floor_that_dies_while_the_agent_is_asked_asks_again(world: World):
+    rung = await at_telephone(world)
+    agent_id = world.seats[0].agent_id
+    await world.send(SignIn(agent_id=agent_id, endpoint=telephone(agent_id)))
+    customer = await world.call()
+    phone = await next_ring(rung)
+    await phone.answer()
+
+    async def asked() -> bool:
+        return bool(await world.events(e.LegAsked))
+
+    await world.until(asked, "the agent is not asked")
+    await kill_floor(world)
+    await phone.listen("asked-again")
+    await asyncio.sleep(prompt("accept-call").size / 8000 + 2)
+    await phone.press("1")
+    async with asyncio.timeout(LIMIT_S):
+        await customer.up.wait()
+    await asyncio.sleep(1)
+    await customer.hang_up()
+    await ended(world, customer)
+    (sound,) = await world.heard("asked-again")
+    assert speaks(sound, prompt("accept-call")) > SURE
+    assert len(await world.events(e.SegmentEnded)) == 1
+
+
+async def test_a_floor_that_dies_ends_the_service_lines_calls(world: World):
+    caller = await world.stage.dial(SERVICE, "+8613900008889")
+    async with asyncio.timeout(LIMIT_S):
+        await caller.up.wait()
+    await kill_floor(world)
+    async with asyncio.timeout(LIMIT_S):
+        await caller.gone.wait()
+    await ended(world, caller)

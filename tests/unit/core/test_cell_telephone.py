@@ -9,7 +9,7 @@ import pytest
 from openseat.core import effects as fx
 from openseat.core import events as e
 from openseat.core import inputs as i
-from openseat.core.cell.asking import WAIT_MS
+from openseat.core.cell.asking import AGAIN_MS, WAIT_MS
 from openseat.core.config import Target, TargetKind, TrunkConfig
 from openseat.core.errors import CoreError
 from openseat.core.events import AgentState as S
@@ -72,6 +72,17 @@ def test_it_is_said_again_until_the_offer_is_over():
     assert state_of(w) is S.BUSY
     assert w.last(fx.Hangup).leg_id == leg_id
     assert w.cell.state.calls, "the customer waits on"
+
+
+def test_words_that_cannot_be_played_are_not_repeated_in_a_rush():
+    w, leg_id = offered()
+    asked(w)
+    plays = len(w.asked(fx.Play))
+    playback_id = w.last(fx.Play).playback_id
+    w.do(i.PlaybackEnded(leg_id=leg_id, playback_id=playback_id, ok=False))
+    assert len(w.asked(fx.Play)) == plays
+    w.wait(AGAIN_MS)
+    assert len(w.asked(fx.Play)) == plays + 1
 
 
 def test_hanging_up_refuses():
@@ -160,6 +171,15 @@ def test_the_phone_on_the_desk_says_nothing_of_an_agent_at_a_telephone():
     w.do(i.SignIn(agent_id="ag1001", endpoint=telephone("ag1001")))
     w.do(i.EndpointChanged(agent_id="ag1001", reachable=False))
     assert w.cell.state.agents["ag1001"].reachable
+
+
+def test_nobody_signs_in_at_a_telephone_they_have_not():
+    w = world()
+    agents = dict(w.cell.config.agents)
+    agents["ag1001"] = replace(agents["ag1001"], telephone="")
+    w.do(i.Configure(config=replace(w.cell.config, agents=agents)))
+    with pytest.raises(CoreError, match=r"endpoint.none"):
+        w.do(i.SignIn(agent_id="ag1001", endpoint=telephone("ag1001")))
 
 
 def test_changing_the_phone():

@@ -18,6 +18,9 @@ ACCEPT = "1"
 WAIT_MS = 25_000
 """How long the key is waited for; an offer may be over sooner."""
 
+AGAIN_MS = 2_000
+"""When words that could not be played are tried again."""
+
 _PAUSE = "silence:1500"
 _CAUSE_NO_ANSWER = 19
 _MINE = frozenset({e.LegKind.AGENT, e.LegKind.SUPERVISOR})
@@ -53,12 +56,18 @@ def _playback(leg_id: str) -> str:
     return f"ask-{leg_id}"
 
 
-def said(turn: Turn, call: Call, playback_id: str) -> bool:
-    """Say it again while nobody presses the key; tells whether the playback was that."""
+def said(turn: Turn, call: Call, playback_id: str, *, ok: bool) -> bool:
+    """Say it again while nobody presses the key; tells whether the playback was that.
+
+    One that failed is not repeated at once: after a takeover the words of the floor before may
+    still be playing.
+    """
     for leg in call.legs.values():
         if playback_id == _playback(leg.leg_id):
-            if leg.state is LegState.ASKED:
+            if leg.state is LegState.ASKED and ok:
                 _say(turn, call, leg)
+            elif leg.state is LegState.ASKED:
+                turn.deadlines.add(turn.now + AGAIN_MS, "asked", leg.leg_id)
             return True
     return playback_id.startswith(_playback(""))
 
@@ -69,11 +78,13 @@ def over(turn: Turn, leg: Leg) -> None:
 
 
 def unheard(turn: Turn, leg_id: str) -> None:
-    """The key did not come in time."""
+    """The key did not come in time; before that, say again what could not be played."""
     call = turn.call_of(leg_id)
     leg = call.legs.get(leg_id) if call is not None else None
-    if leg is not None and leg.state is LegState.ASKED and leg.answered_at is not None:
-        if turn.now < leg.answered_at + WAIT_MS:
-            return
+    if call is None or leg is None or leg.state is not LegState.ASKED or leg.answered_at is None:
+        return
+    if turn.now < leg.answered_at + WAIT_MS:
+        _say(turn, call, leg)
+    else:
         turn.do(Hangup(leg_id=leg_id, cause=_CAUSE_NO_ANSWER))
         ending.leg_ended(turn, leg_id, _CAUSE_NO_ANSWER)

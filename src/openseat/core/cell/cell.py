@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from openseat.core import agents as agent_rules
 from openseat.core import events as e
 from openseat.core.agents import Tick
-from openseat.core.calls.model import Call
+from openseat.core.calls.model import Call, Leg, LegState
 from openseat.core.cell import asking, ending, flowing, greeting, phoning, queueing, service_line
 from openseat.core.cell.dialogue import Dialogue
 from openseat.core.cell.state import CellState
@@ -156,7 +156,7 @@ class Cell:
     def _resume_call(self, turn: Turn, call: Call) -> None:
         for leg_id in call.legs:
             self._call_of_leg[leg_id] = call.call_id
-            self._deadlines.add(self._state.last_at + asking.WAIT_MS, "asked", leg_id)
+            self._resume_asking(call.legs[leg_id])
         for offer in call.offers.values():
             queue = turn.queue(offer.queue_id)
             wait = queue.offer_timeout_ms if queue else queueing.DIRECT_OFFER_MS
@@ -181,6 +181,10 @@ class Cell:
             self._call_of_entry[call.entry.entry_id] = call.call_id
             if not call.offers:
                 self._router.add(queueing.contact_of(call, call.entry))
+
+    def _resume_asking(self, leg: Leg) -> None:
+        if leg.state is LegState.ASKED and leg.answered_at is not None:
+            self._deadlines.add(leg.answered_at + asking.WAIT_MS, "asked", leg.leg_id)
 
     def _wake(self, turn: Turn, kind: str, key: str) -> None:
         match kind:

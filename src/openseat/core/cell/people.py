@@ -22,7 +22,7 @@ SUPERVISOR_BUSY_REASONS = ("forced",)
 def sign_in(turn: Turn, asked: i.SignIn) -> None:
     """Begin an agent's session at a phone that nobody else uses.
 
-    Raises `agent.unknown`, `endpoint.taken` or what the agents' rules refuse.
+    Raises `agent.unknown`, `endpoint.taken`, `endpoint.none` or what the agents' rules refuse.
     """
     if asked.agent_id not in turn.config.agents:
         raise CoreError("agent.unknown", agent_id=asked.agent_id)
@@ -36,7 +36,8 @@ def change_phone(turn: Turn, asked: i.ChangePhone) -> None:
     """Let a signed-in agent without a contact go on at another phone.
 
     A desktop that was away is not waited for at a phone that needs none.
-    Raises `agent.not_signed_in`, `agent.engaged`, `supervision.running` or `endpoint.taken`.
+    Raises `agent.not_signed_in`, `agent.engaged`, `supervision.running`, `endpoint.taken` or
+    `endpoint.none`.
     """
     agent = turn.agent(asked.agent_id)
     if asked.agent_id in turn.state.supervising:
@@ -57,6 +58,9 @@ def known_agent(turn: Turn, agent_id: str) -> Agent:
 
 
 def _check_free(turn: Turn, agent_id: str, endpoint: str) -> None:
+    known = turn.config.agents.get(agent_id)
+    if at_telephone(agent_id, endpoint) and (known is None or not known.telephone):
+        raise CoreError("endpoint.none", agent_id=agent_id)
     for other in turn.state.agents.values():
         if other.agent_id != agent_id and other.signed_in and other.endpoint == endpoint:
             raise CoreError("endpoint.taken", endpoint=endpoint)

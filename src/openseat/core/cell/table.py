@@ -41,7 +41,7 @@ def _leg_ended(turn: Turn, it: i.LegEnded) -> None:
 
 def _playback_ended(turn: Turn, it: i.PlaybackEnded) -> None:
     call = turn.call_of(it.leg_id)
-    if call is None or asking.said(turn, call, it.playback_id):
+    if call is None or asking.said(turn, call, it.playback_id, ok=it.ok):
         return
     if greeting.playback_ended(turn, call, it.playback_id):
         return
