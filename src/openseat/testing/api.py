@@ -18,7 +18,7 @@ from openseat.platform.access import CSRF_HEADER
 from openseat.platform.settings import Settings
 from openseat.platform.web import PREFIX, build
 from openseat.testing.database import PASSWORD, Database
-from openseat.testing.ports import free_port
+from openseat.testing.ports import free_base
 
 _LOGIN_SECRETS = {
     "admin": "demo_admin",
@@ -35,7 +35,7 @@ def settings_for(database: Database, home: Path) -> Settings:
         {
             "OPENSEAT_HOME": str(home),
             # Nobody listens there: the floor of a test that needs one is the test's own.
-            "OPENSEAT_BASE_PORT": str(min(free_port(), 55_000)),
+            "OPENSEAT_BASE_PORT": str(free_base()),
             "OPENSEAT_DATABASE_URL": database.url("superuser"),
             "OPENSEAT_DATABASE_NAME": database.name,
         }
