@@ -78,6 +78,9 @@ class Noun:
         """
         return {}
 
+    async def check_removal(self, session: ScopedSession, row: Row) -> None:
+        """Refuse to delete a row that nothing refers to and that is needed all the same."""
+
     async def spread(self, session: ScopedSession, subject: str, values: Row) -> None:
         """Store what lies in other tables, taking it out of ``values``."""
 

@@ -31,7 +31,7 @@ async def find_page(
     """Return one page of rows in their sort order, and the next page's cursor."""
     table = noun.table
     order = (table.c[noun.sort], table.c.id)
-    statement = select(table).where(_within(access, noun)).order_by(*order).limit(limit + 1)
+    statement = select(table).where(within(access, noun)).order_by(*order).limit(limit + 1)
     if cursor is not None:
         statement = statement.where(tuple_(*order) > tuple_(*read_cursor(cursor, str, str)))
     if search:
@@ -50,7 +50,7 @@ async def find(access: Access, noun: Noun, subject: str) -> Row:
         Problem: ``not_found``: there is none for this caller.
     """
     row = await access.session.row(
-        select(noun.table).where(noun.table.c.id == subject, _within(access, noun))
+        select(noun.table).where(noun.table.c.id == subject, within(access, noun))
     )
     if row is None:
         raise await access.missing(noun.table, noun.kind, subject)
@@ -119,7 +119,8 @@ async def remove(access: Access, noun: Noun, subject: str, version: int | None) 
     """Delete a row that nothing uses, and put it on record.
 
     Raises:
-        Problem: ``not_found``, ``precondition.failed``, or ``in_use``, which names what uses it.
+        Problem: ``not_found``, ``precondition.failed``, or ``in_use``, which names what uses it;
+            or whatever the noun itself refuses to lose.
     """
     row = await find(access, noun, subject)
     if version is not None and row["version"] != version:
@@ -130,6 +131,7 @@ async def remove(access: Access, noun: Noun, subject: str, version: int | None) 
     used_by = await uses(access, noun.uses, subject)
     if used_by:
         raise Problem("in_use", used_by=used_by)
+    await noun.check_removal(access.session, row)
     try:
         touched = await access.session.run(delete(noun.table).where(noun.table.c.id == subject))
     except IntegrityError as error:
@@ -153,7 +155,7 @@ async def uses(access: Access, asked: Iterable[Use], subject: str) -> list[UsedB
     return found
 
 
-def _within(access: Access, noun: Noun) -> ColumnElement[bool]:
+def within(access: Access, noun: Noun) -> ColumnElement[bool]:
     """Return what bounds the rows that the caller may read, beyond the database's own rules."""
     reach = reach_of(access.principal)
     return true() if reach is None else noun.within(reach)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
-from sqlalchemy import func, update
+from sqlalchemy import func, select, update
 
 from openseat.directory import tables
 from openseat.directory.noun import Noun, Row, document, wrong
@@ -17,6 +17,7 @@ from openseat.platform.auth_roles import Role
 from openseat.platform.auth_tables import user_sessions, user_tokens, users
 from openseat.platform.database import ScopedSession
 from openseat.platform.fields import Id, Label, Strict
+from openseat.platform.problems import Problem
 
 LEAST_PASSWORD = 10
 
@@ -48,6 +49,29 @@ class UserFields(Strict):
     password: Password = Field(description="Written, never shown")
 
 
+def _administers(row: Row) -> bool:
+    return row["role"] == Role.OPERATOR_ADMIN and row["active"]
+
+
+async def _another_administrator(session: ScopedSession, subject: str) -> None:
+    """Refuse to go on when ``subject`` is the only user left who can give rights.
+
+    All administrators are locked, in one order: of two who take the role from each other at the
+    same moment, the second waits, and then finds that nobody else is left.
+
+    Raises:
+        Problem: ``user.last_administrator``.
+    """
+    rows = await session.rows(
+        select(users.c.id)
+        .where(users.c.role == Role.OPERATOR_ADMIN.value, users.c.active)
+        .order_by(users.c.id)
+        .with_for_update()
+    )
+    if {row["id"] for row in rows} <= {subject}:
+        raise Problem("user.last_administrator")
+
+
 class _User(Noun):
     async def check(self, session: ScopedSession, row: Row, before: Row | None) -> Row:
         if (row["role"] == Role.CLIENT_USER) != (row["client_id"] is not None):
@@ -56,9 +80,15 @@ class _User(Noun):
             raise wrong("agent_id", "role")
         await known(session, tables.agent_groups, row["group_ids"], "group_ids")
         await known(session, tables.queues, row["queue_ids"], "queue_ids")
+        if before is not None and _administers(before) and not _administers(row):
+            await _another_administrator(session, before["id"])
         if row.get("password") is None:
             return {}
         return {"password_hash": await make_password_hash(row["password"])}
+
+    async def check_removal(self, session: ScopedSession, row: Row) -> None:
+        if _administers(row):
+            await _another_administrator(session, row["id"])
 
     async def spread(self, session: ScopedSession, subject: str, values: Row) -> None:
         if values.get("password") is None and values.get("active") is not False:

@@ -79,7 +79,9 @@ async def read_books(access: Access) -> Books:
 async def all_rows(access: Access, noun: Noun) -> list[Row]:
     """Return every row of a noun that the caller can see, in its sort order."""
     rows = await access.session.rows(
-        select(noun.table).order_by(noun.table.c[noun.sort], noun.table.c.id)
+        select(noun.table)
+        .where(service.within(access, noun))
+        .order_by(noun.table.c[noun.sort], noun.table.c.id)
     )
     await noun.complete(access.session, rows)
     return rows
