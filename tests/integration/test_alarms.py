@@ -171,7 +171,8 @@ async def test_an_alarm_is_raised_told_acknowledged_and_cleared_without_any_page
         return len(stage.receiver.heard) >= 3
 
     await until(told)
-    assert stage.receiver.types() == ["raised", "acknowledged", "cleared"]
+    # Each is sent by itself: they may overtake each other, and carry their time.
+    assert sorted(stage.receiver.types()) == ["acknowledged", "cleared", "raised"]
     for headers, body in stage.receiver.heard:
         at, _, given = headers["openseat-signature"].partition(",v1=")
         signed = f"{at.removeprefix('t=')}.{body}".encode()
