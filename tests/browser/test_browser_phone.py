@@ -323,6 +323,8 @@ async def test_a_customer_is_called_from_the_page(scene: Desks):
     (started,) = await scene.events(e.CallStarted)
     assert (started.direction, started.called) == (e.Direction.OUTBOUND, OUTSIDE)
     assert customer.caller.lstrip("+") == started.caller.lstrip("+")
+    # During the call the key would say what comes after it; here it is to end after-call work.
+    await scene.until_state(page, "话后处理")
     await page.keyboard.press("F2")
     await scene.until_state(page, "空闲")
 
@@ -350,6 +352,7 @@ async def test_a_call_back_is_promised_and_kept(scene: Desks):
         again = await outside.get()
     await scene.until_heard(again, FIRST)
     await again.hang_up()
+    await scene.until_state(page, "话后处理")
     await page.keyboard.press("F2")
     await scene.until_state(page, "空闲")
     await expect(owed).to_have_count(0)
