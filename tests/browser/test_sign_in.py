@@ -64,6 +64,8 @@ def test_the_language_is_switched_and_remembered(open_page):
 def test_an_ended_session_leads_back_to_where_one_was(open_page, stand_in):
     page = open_page("/calls?first=2026-11-01&last=2026-11-22")
     expect(page.get_by_role("table")).to_be_visible()
+    # What the page asks for at its own start is answered before the session ends.
+    expect(page.get_by_role("status").filter(has_text="第 1 页")).to_be_visible()
 
     def end_the_session(route: Route) -> None:
         # Only now: a page that asked for something else before would leave before the click.

@@ -60,6 +60,52 @@ def test_tests_are_counted_one_by_one_and_a_skipped_one_fails(tools: ModuleType,
     assert outcomes(tools, tmp_path, chosen) == (3, 2)
 
 
+def suite_alone(tools: ModuleType, folder: Path, text: str):
+    suite = folder / "test_some.py"
+    suite.write_text(text)
+    command = (sys.executable, "-m", "pytest", "-c", os.devnull, "-q", str(suite))
+    return tools.Part("calls", command, tests=True, alone=True)
+
+
+def test_what_fails_once_beside_real_media_is_tried_again_and_named(
+    tools: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    chosen = suite_alone(
+        tools,
+        tmp_path,
+        "import pathlib\n"
+        "def test_a(): pass\n"
+        "def test_b():\n"
+        f"    seen = pathlib.Path({str(tmp_path / 'seen')!r})\n"
+        "    first = not seen.exists()\n"
+        "    seen.touch()\n"
+        "    assert not first, 'the machine was slow'\n",
+    )
+    assert outcomes(tools, tmp_path, chosen) == (3, 0)
+    shown = capsys.readouterr().out
+    assert "passed only the second time: test_some::test_b" in shown
+    assert "the machine was slow" in shown
+
+
+@pytest.mark.parametrize(
+    ("bad", "runs"), [("def test_b(n={n}): assert 0\n", 2), ("def test_{n}(): assert 0\n", 1)]
+)
+def test_what_fails_twice_fails_and_many_at_once_are_not_tried_again(
+    tools: ModuleType, tmp_path: Path, bad: str, runs: int
+):
+    chosen = suite_alone(
+        tools,
+        tmp_path,
+        f"with open({str(tmp_path / 'runs')!r}, 'a') as file: file.write('run ')\n"
+        + "".join(bad.format(n=n) for n in range(5))
+        + "def test_c():\n    import pytest\n    pytest.skip('not today')\n"
+        + "def test_d(): pass\n",
+    )
+    failed = 2 if runs == 2 else 6
+    assert outcomes(tools, tmp_path, chosen) == (2, failed)
+    assert (tmp_path / "runs").read_text().split() == ["run"] * runs
+
+
 def test_a_test_run_that_finds_no_test_fails(tools: ModuleType, tmp_path: Path):
     command = (sys.executable, "-m", "pytest", "-c", os.devnull, "-q", str(tmp_path))
     chosen = tools.Part("tests", command, tests=True)
