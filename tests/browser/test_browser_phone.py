@@ -230,6 +230,37 @@ async def test_a_colleague_is_consulted_swapped_conferred_with_and_given_the_cal
     assert len({segment.agent_id for segment in ended}) == 2
 
 
+async def test_a_queue_is_asked_and_its_next_agent_sees_the_customer(scene: Desks):
+    page = await scene.seat()
+    customer = await scene.talk(page)
+    colleague = await scene.seat(SECOND)
+    await colleague.keyboard.press("F8")
+    await scene.until_state(colleague, "仅呼出")
+    await page.keyboard.press("Alt+t")
+    dialog = page.get_by_role("dialog", name="转接或咨询")
+    await dialog.get_by_role("tab", name="队列").click()
+    await dialog.get_by_label("搜索名称或工号").fill("crowd")
+    await expect(dialog.get_by_role("option", selected=True)).to_have_text("crowd")
+    await page.keyboard.press("Enter")
+    await shows(page, "consulted", re.compile("正在队列“crowd”中等待"))
+    await loud(page, "对方音量")  # the queue's music
+    assert not await scene.hears(customer, FIRST)
+    await colleague.keyboard.press("F2")
+    await colleague.locator("[data-test=answer]").click()
+    await shows(page, "consulted", re.compile("正在与"))
+    await expect(colleague.get_by_role("main")).to_contain_text(customer.caller)
+    assert not await scene.hears(customer, FIRST)
+    await page.keyboard.press("Alt+c")
+    await scene.until_state(colleague, "通话")
+    await scene.until_heard(customer, SECOND)
+    assert not await scene.hears(customer, FIRST)
+    await customer.hang_up()
+    await scene.until_state(colleague, "空闲")
+    (entered,) = await scene.events(e.QueueEntered)
+    (taken,) = await scene.events(e.ConsultTaken)
+    assert entered.queue_id == taken.queue_id == "crowd"
+
+
 async def test_a_ring_of_the_group_is_picked_up_by_a_colleague(scene: Desks):
     page = await scene.seat()
     customer = await scene.call()

@@ -36,12 +36,24 @@ def agents_in(call: Call) -> list[str]:
     return sorted(legs | {segment.agent_id for segment in call.segments.values()})
 
 
-def consultation(call: Call) -> dict[str, Any] | None:
-    """Return the consultation under way, if there is one that is no conference yet."""
+def consultation(call: Call, config: CellConfig) -> dict[str, Any] | None:
+    """Return the consultation under way, if there is one that is no conference yet.
+
+    `queue_id`, its name and `since` tell of one that waits for somebody of a queue.
+    """
     consult = call.consult
     if consult is None or consult.joined:
         return None
-    return {"agent_id": consult.agent_id, "leg_id": consult.leg_id, "parked": consult.parked}
+    queue_id = consult.entry.queue_id if consult.entry is not None else ""
+    queue = config.queues.get(queue_id)
+    return {
+        "agent_id": consult.agent_id,
+        "leg_id": consult.leg_id,
+        "parked": consult.parked,
+        "queue_id": queue_id,
+        "queue_name": queue.name if queue is not None else "",
+        "since": consult.entry.entered_at if consult.entry is not None else None,
+    }
 
 
 def _name(leg: Leg, config: CellConfig) -> str:

@@ -305,7 +305,7 @@ class View:
             "recording_paused": bool(call.paused_recordings),
             "agent_ids": agents_in(call),
             "parties": parties(call, self._cell.config),
-            "consult": consultation(call),
+            "consult": consultation(call, self._cell.config),
             "variables": dict(call.shown),
         }
 

@@ -375,7 +375,13 @@ class RandomFloor:
         """No ready agent while a contact waits in a queue that they serve."""
         state = self.cell.state
         for call in state.calls.values():
-            entry = call.entry
+            asking = call.consult
+            entry = call.entry or (asking.entry if asking is not None else None)
+            if asking is not None and asking.entry is not None:
+                assert call.entry is None, "customer and agent wait at once"
+                assert asking.segment_id in call.segments, "nobody asks any more"
+                asks = state.agents[asking.agent_id].state
+                assert asks is e.AgentState.CONSULTING, f"who asks is {asks}"
             if entry is None or call.offers or self.kept_for_preferred(entry):
                 continue
             for agent in state.agents.values():

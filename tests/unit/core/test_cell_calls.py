@@ -470,7 +470,7 @@ def test_an_agent_who_goes_while_whom_they_asked_waits_ends_the_conversation():
 def test_only_people_can_be_consulted():
     w, _ = talking()
     with pytest.raises(CoreError, match=r"target\.not_to_be_consulted"):
-        w.do(i.Consult(agent_id="ag1001", target=Target(kind=TargetKind.QUEUE, id="q-b")))
+        w.do(i.Consult(agent_id="ag1001", target=Target(kind=TargetKind.VOICEMAIL, id="box")))
 
 
 def test_a_queue_that_is_waited_for_too_long_overflows_to_its_target():

@@ -1,6 +1,6 @@
 import { ElMessage } from 'element-plus'
 import { defineStore } from 'pinia'
-import { computed } from 'vue'
+import { computed, ref } from 'vue'
 import { get } from '@/api/http'
 import { asProblem } from '@/api/problem'
 import type { Schemas } from '@/api/schemas'
@@ -36,6 +36,8 @@ export const useCalling = defineStore('calling', () => {
   const consulted = computed(() =>
     parties.value.find((one) => one.leg_id === consult.value?.leg_id),
   )
+  /** The agent has ended the consultation, which the floor is about to tell. */
+  const ending = ref(false)
   /** Who is with the customer beside the agent. */
   const company = computed(() =>
     parties.value.filter(
@@ -55,6 +57,13 @@ export const useCalling = defineStore('calling', () => {
     }
   }
 
+  async function endConsult(how: 'return' | 'complete' | 'conference'): Promise<boolean> {
+    ending.value = true
+    const done = await attempt(how, `/me/agent/${how}`)
+    if (!done) ending.value = false
+    return done
+  }
+
   const hold = () =>
     held.value
       ? attempt('resume', '/me/agent/resume')
@@ -64,9 +73,9 @@ export const useCalling = defineStore('calling', () => {
   const transfer = (to: SendTo) => attempt('transfer', '/me/agent/transfer', to)
   const ask = (to: SendTo) => attempt('consult', '/me/agent/consult', to)
   const swap = () => attempt('swap', '/me/agent/swap')
-  const back = () => attempt('return', '/me/agent/return')
-  const complete = () => attempt('complete', '/me/agent/complete')
-  const join = () => attempt('conference', '/me/agent/conference')
+  const back = () => endConsult('return')
+  const complete = () => endConsult('complete')
+  const join = () => endConsult('conference')
   const press = (digits: string) => attempt('keys', '/me/agent/keys', { digits })
   const record = () =>
     attempt('record', '/me/agent/recording', {
@@ -102,6 +111,7 @@ export const useCalling = defineStore('calling', () => {
     muted,
     consult,
     consulted,
+    ending,
     company,
     hold,
     mute,

@@ -129,6 +129,10 @@ export interface Consultation {
   leg_id: string
   /** The consulted party waits while the agent is with the customer. */
   parked: boolean
+  /** The queue whose agents are sought; empty once somebody has answered, or was called by name. */
+  queue_id: string
+  queue_name: string
+  since: number | null
 }
 
 /** The cell as a whole. */

@@ -206,6 +206,8 @@ def _segment_started(call: Call, event: e.SegmentStarted, at: int) -> None:
         started_at=at,
     )
     call.last_agent_id, call.last_segment_id = event.agent_id, event.segment_id
+    if event.via is e.Via.CONSULT and event.queue_id:
+        call.last_queue_id = event.queue_id  # the queue that was asked has the customer now
     leg = call.legs.get(event.leg_id)
     if leg is not None and leg.kind is e.LegKind.SUPERVISOR:
         leg.kind = e.LegKind.AGENT  # who took the conversation over is an agent in it
@@ -240,6 +242,25 @@ def _consult_started(call: Call, event: e.ConsultStarted, _at: int) -> None:
         target_kind=event.target_kind,
         target_id=event.target_id,
     )
+
+
+def _consult_queued(call: Call, event: e.ConsultQueued, at: int) -> None:
+    if call.consult is not None:
+        call.consult.queue_id = event.queue_id
+        call.consult.entry = Entry(
+            entry_id=event.entry_id,
+            queue_id=event.queue_id,
+            entered_at=at,
+            priority=event.priority,
+            skills=event.skills,
+            preferred_agent_id="",
+            credit_ms=0,
+        )
+
+
+def _consult_taken(call: Call, event: e.ConsultTaken, _at: int) -> None:
+    if call.consult is not None:
+        call.consult.leg_id, call.consult.entry = event.leg_id, None
 
 
 def _consult_parked(call: Call, _event: e.ConsultParked, _at: int) -> None:
@@ -345,6 +366,8 @@ _CHANGES: dict[type[Any], Callable[[Call, Any, int], None] | None] = {
     e.SegmentResumed: _segment_resumed,
     e.SegmentEnded: _segment_ended,
     e.ConsultStarted: _consult_started,
+    e.ConsultQueued: _consult_queued,
+    e.ConsultTaken: _consult_taken,
     e.ConsultParked: _consult_parked,
     e.ConsultResumed: _consult_resumed,
     e.ConsultEnded: _consult_ended,

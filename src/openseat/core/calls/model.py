@@ -99,12 +99,17 @@ class Consult:
     segment_id: str
     agent_id: str
     leg_id: str
+    """Empty until somebody is called."""
     target_kind: str
     target_id: str
     joined: bool = False
     """All three share one conversation."""
     parked: bool = False
     """The consulted party waits; the agent is with the customer."""
+    entry: Entry | None = None
+    """The place in the queue that is asked, until somebody of it has answered."""
+    queue_id: str = ""
+    """The queue that was asked, whoever of it answered."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -170,6 +175,14 @@ class Call:
     def customer(self) -> Leg | None:
         """The customer's leg, while it is there."""
         return self.legs.get(self.customer_leg_id)
+
+    def entry_named(self, entry_id: str) -> Entry | None:
+        """The customer's place in a queue, or that of the agent who asks one."""
+        asking = self.consult.entry if self.consult is not None else None
+        for entry in (self.entry, asking):
+            if entry is not None and entry.entry_id == entry_id:
+                return entry
+        return None
 
     def segment_of(self, agent_id: str) -> Segment | None:
         """The open segment of an agent in this call."""

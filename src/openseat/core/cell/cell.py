@@ -177,10 +177,12 @@ class Cell:
         run = flowing.run_of(turn, call)
         if run is not None and run.deadline is not None:
             self._deadlines.add(run.deadline, "flow", call.call_id)
-        if call.entry is not None:
-            self._call_of_entry[call.entry.entry_id] = call.call_id
-            if not call.offers:
-                self._router.add(queueing.contact_of(call, call.entry))
+        asking = call.consult.entry if call.consult is not None else None
+        for entry in (call.entry, asking):
+            if entry is not None:
+                self._call_of_entry[entry.entry_id] = call.call_id
+                if not any(offer.entry_id == entry.entry_id for offer in call.offers.values()):
+                    self._router.add(queueing.contact_of(call, entry))
 
     def _resume_asking(self, leg: Leg) -> None:
         if leg.state is LegState.ASKED and leg.answered_at is not None:

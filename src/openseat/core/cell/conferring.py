@@ -5,7 +5,7 @@ from __future__ import annotations
 from openseat.core import events as e
 from openseat.core.agents import Connect, EndConsult, JoinConference, StartConsult
 from openseat.core.calls.model import Call, Consult, Leg, LegState, Segment
-from openseat.core.cell import ending, queueing, sending, supervising, talking
+from openseat.core.cell import ending, queueing, seeking, sending, supervising, talking
 from openseat.core.cell.turn import Turn
 from openseat.core.config import Target, TargetKind
 from openseat.core.effects import DropBridge, Hangup, StartMusic, StopMusic, Unbridge
@@ -15,26 +15,26 @@ from openseat.core.events import AgentState
 MOST_PARTIES = 20
 """Parties that one call may have, the customer and its agents included."""
 
+_ASKABLE = frozenset({TargetKind.AGENT, TargetKind.GROUP, TargetKind.QUEUE, TargetKind.OUTSIDE})
+"""Behind what there is somebody to be asked."""
+
 
 def consult(turn: Turn, agent_id: str, target: Target) -> None:
-    """Hold the customer and call a colleague or a telephone outside."""
+    """Hold the customer and call a colleague, a queue's next agent or a telephone outside.
+
+    Raises `agent.no_call`, `call.consulting`, `conference.full`, `target.*` or `trunk.*`.
+    """
     call, segment = talking.current(turn, agent_id)
     if call.consult is not None and not call.consult.joined:
         raise CoreError("call.consulting", agent_id=agent_id)
     if len(call.legs) >= MOST_PARTIES:
         raise CoreError("conference.full", most=MOST_PARTIES)
-    if target.kind not in (TargetKind.AGENT, TargetKind.GROUP, TargetKind.OUTSIDE):
+    if target.kind not in _ASKABLE:
         raise CoreError("target.not_to_be_consulted", kind=target.kind)
     sending.check_target(turn, target)
     agent = turn.agent(agent_id)
     _leave_customer(turn, call, segment)
-    if target.kind is TargetKind.OUTSIDE:
-        leg_id = sending.dial_outside(turn, call, target.id)
-    else:
-        colleague = sending.free_agent_for(turn, target)
-        if colleague is None:
-            raise CoreError("target.not_available", kind=target.kind, id=target.id)
-        leg_id = queueing.offer(turn, call, colleague, queue=None).leg_id
+    leg_id = _call_whom(turn, call, target)
     turn.record(
         call,
         e.ConsultStarted(
@@ -46,18 +46,34 @@ def consult(turn: Turn, agent_id: str, target: Target) -> None:
         ),
     )
     turn.stimulate(agent, StartConsult())
+    if target.kind is TargetKind.QUEUE:
+        seeking.seek(turn, call, segment, turn.config.queues[target.id])
+
+
+def _call_whom(turn: Turn, call: Call, target: Target) -> str:
+    """Ring who is named and return the leg's id; a queue has yet to find somebody: empty."""
+    match target.kind:
+        case TargetKind.QUEUE:
+            return ""
+        case TargetKind.OUTSIDE:
+            return sending.dial_outside(turn, call, target.id)
+        case _:
+            colleague = sending.free_agent_for(turn, target)
+            if colleague is None:
+                raise CoreError("target.not_available", kind=target.kind, id=target.id)
+            return queueing.offer(turn, call, colleague, queue=None).leg_id
 
 
 def _leave_customer(turn: Turn, call: Call, segment: Segment) -> None:
     """Turn to somebody else: the customer gets music, or stays with the rest of a conference."""
     own = call.legs[segment.leg_id]
-    if _company(call, segment):
-        _take_out(turn, call, own)
+    if company(call, segment):
+        take_out(turn, call, own)
     elif segment.held_at is None:
         talking.park_customer(turn, call, segment)
 
 
-def _company(call: Call, segment: Segment) -> list[Leg]:
+def company(call: Call, segment: Segment) -> list[Leg]:
     """Who is in the conversation beside the customer and the segment's agent."""
     apart = (call.customer_leg_id, segment.leg_id)
     return [
@@ -69,7 +85,8 @@ def _company(call: Call, segment: Segment) -> list[Leg]:
     ]
 
 
-def _take_out(turn: Turn, call: Call, leg: Leg) -> None:
+def take_out(turn: Turn, call: Call, leg: Leg) -> None:
+    """Take a party out of the conversation they are in, if they are in one."""
     if leg.bridge_id:
         bridge_id = leg.bridge_id
         turn.record(call, e.BridgeLeft(bridge_id=bridge_id, legs=(leg.leg_id,)))
@@ -97,7 +114,7 @@ def consulted_answered(turn: Turn, call: Call, leg: Leg) -> None:
         colleague = turn.agent(offer.agent_id)
         turn.stimulate(colleague, Connect(call_id=call.call_id, segment_id=""))
     own = call.legs[segment.leg_id]
-    _take_out(turn, call, own)
+    take_out(turn, call, own)
     _ask(turn, call, own, leg)
 
 
@@ -115,7 +132,8 @@ def _consulting(turn: Turn, agent_id: str) -> tuple[Call, Segment, Consult]:
 
 
 def end_consult(turn: Turn, call: Call, consult_now: Consult, outcome: str) -> None:
-    """End the consultation and drop the consulted party."""
+    """End the consultation and drop the consulted party, or the search for one."""
+    seeking.give_up(turn, call, consult_now)
     turn.record(
         call,
         e.ConsultEnded(
@@ -157,12 +175,12 @@ def back_to_customer(turn: Turn, call: Call, segment: Segment) -> None:
     """Agent and customer alone together again."""
     own = call.legs.get(segment.leg_id)
     if own is not None and own.bridge_id == call.consult_bridge_id:
-        _take_out(turn, call, own)
+        take_out(turn, call, own)
     if segment.held_at is not None:
         talking.unpark_customer(turn, call, segment)
     elif own is not None and not own.bridge_id:
         _rejoin(turn, call, (own.leg_id,))
-    several = bool(_company(call, segment))
+    several = bool(company(call, segment))
     turn.stimulate(turn.agent(segment.agent_id), JoinConference() if several else EndConsult())
 
 
@@ -188,12 +206,12 @@ def swap(turn: Turn, agent_id: str) -> None:
         turn.do(StopMusic(leg_id=leg.leg_id))
         _leave_customer(turn, call, segment)
         own = call.legs[segment.leg_id]
-        _take_out(turn, call, own)
+        take_out(turn, call, own)
         _ask(turn, call, own, leg)
         turn.stimulate(turn.agent(agent_id), StartConsult())
     else:
         turn.record(call, e.ConsultParked(**named))
-        _take_out(turn, call, leg)
+        take_out(turn, call, leg)
         turn.do(StartMusic(leg_id=leg.leg_id))
         back_to_customer(turn, call, segment)
 
@@ -247,6 +265,7 @@ def complete_transfer(turn: Turn, agent_id: str) -> None:
         ),
     )
     joined = consult_now.joined
+    queue_id = consult_now.queue_id or segment.queue_id
     turn.record(
         call,
         e.ConsultEnded(
@@ -262,7 +281,7 @@ def complete_transfer(turn: Turn, agent_id: str) -> None:
         _bring(turn, call, leg, parked=consult_now.parked)
         turn.do(DropBridge(bridge_id=call.consult_bridge_id))
     if leg.agent_id and call.segment_of(leg.agent_id) is None:
-        talking.begin_segment(turn, call, leg, via=e.Via.CONSULT, queue_id=segment.queue_id)
+        talking.begin_segment(turn, call, leg, via=e.Via.CONSULT, queue_id=queue_id)
     elif not joined:
         talking.join(turn, call, leg)
     supervising.settle(turn, call)
@@ -278,6 +297,8 @@ def hand_over(turn: Turn, call: Call, segment: Segment) -> bool:
     asking = call.consult
     if asking is None or asking.segment_id != segment.segment_id or asking.joined or asking.parked:
         return False
+    if asking.entry is not None:
+        return seeking.hand_over(turn, call, segment, asking, asking.entry)
     leg = call.legs.get(asking.leg_id)
     if leg is None or call.customer is None:
         return False
@@ -314,7 +335,7 @@ def _bring(turn: Turn, call: Call, leg: Leg, *, parked: bool) -> None:
     """Take the consulted party from where they are, to join the customer."""
     if parked:
         turn.do(StopMusic(leg_id=leg.leg_id))
-    _take_out(turn, call, leg)
+    take_out(turn, call, leg)
 
 
 def conference(turn: Turn, agent_id: str) -> None:
@@ -327,7 +348,7 @@ def conference(turn: Turn, agent_id: str) -> None:
     if consult_now.joined or customer is None:
         return
     if not consult_now.parked:
-        _take_out(turn, call, own)
+        take_out(turn, call, own)
     _bring(turn, call, leg, parked=consult_now.parked)
     turn.do(DropBridge(bridge_id=call.consult_bridge_id))
     turn.record(
@@ -353,7 +374,7 @@ def conference(turn: Turn, agent_id: str) -> None:
                 group_id=known.group_id if known else "",
                 leg_id=leg.leg_id,
                 via=e.Via.CONSULT,
-                queue_id=segment.queue_id,
+                queue_id=consult_now.queue_id or segment.queue_id,
             ),
         )
         turn.stimulate(colleague, Connect(call_id=call.call_id, segment_id=segment_id))

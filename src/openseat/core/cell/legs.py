@@ -11,6 +11,7 @@ from openseat.core.cell import (
     dialling,
     flowing,
     phoning,
+    seeking,
     sending,
     service_line,
     supervising,
@@ -64,6 +65,8 @@ def taken(turn: Turn, call: Call, leg: Leg) -> None:
         return
     consult = call.consult
     offer = call.offer_of_leg(leg_id)
+    if offer is not None:
+        seeking.found(turn, call, offer, leg)
     if consult is not None and consult.leg_id == leg_id:
         conferring.consulted_answered(turn, call, leg)
     elif offer is not None:

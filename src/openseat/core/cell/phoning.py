@@ -7,7 +7,7 @@ from openseat.core import inputs as i
 from openseat.core.agents import Agent
 from openseat.core.browser_phone import in_browser
 from openseat.core.calls.model import Call, Leg, LegState, Offer
-from openseat.core.cell import ending, queueing, ringing, sending, supervising, talking
+from openseat.core.cell import ending, queueing, ringing, seeking, sending, supervising, talking
 from openseat.core.cell.turn import Turn
 from openseat.core.effects import Hangup, MuteLeg
 from openseat.core.telephone import at_telephone
@@ -56,7 +56,8 @@ def _offer_again(turn: Turn, call: Call, offer: Offer) -> None:
     queueing.withdraw(turn, call, offer)
     queue = turn.queue(offer.queue_id)
     if turn.ready(turn.state.agents[offer.agent_id]):
-        queueing.offer(turn, call, offer.agent_id, queue=queue)
+        entry = call.entry_named(offer.entry_id)
+        queueing.offer(turn, call, offer.agent_id, queue=queue, entry=entry)
     elif offer.entry_id:
         queueing.back_in_line(turn, call, offer)
 
@@ -87,6 +88,7 @@ def answered(turn: Turn, call: Call, leg: Leg) -> bool:
         turn.do(MuteLeg(leg_id=leg.leg_id, muted=True))
     turn.do(Hangup(leg_id=held.leg_id))
     ending.record_leg_end(turn, call, held, cause=16)
+    seeking.keep_waiting(turn, call)
     supervising.resume(turn, call)
     return True
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from openseat.core import events as e
 from openseat.core.agents import OfferOver, Reserve, SetBusy
 from openseat.core.calls.model import Call, Entry, LegState, Offer
-from openseat.core.cell import ending, flowing, greeting, ringing, sending
+from openseat.core.cell import ending, flowing, greeting, ringing, seeking, sending
 from openseat.core.cell.turn import Turn
 from openseat.core.config import QueueConfig
 from openseat.core.effects import (
@@ -90,11 +90,7 @@ def leave_queue(
     entry = call.entry
     if entry is None:
         return
-    turn.router.remove(entry.entry_id)
-    turn.call_of_entry.pop(entry.entry_id, None)
-    for other in list(call.offers.values()):
-        if other.entry_id == entry.entry_id and other.agent_id != agent_id:
-            withdraw(turn, call, other)
+    stop_looking(turn, call, entry, agent_id)
     left_at = turn.now if at is None else max(at, entry.entered_at)
     turn.record(
         call,
@@ -109,12 +105,22 @@ def leave_queue(
     )
 
 
+def stop_looking(turn: Turn, call: Call, entry: Entry, agent_id: str = "") -> None:
+    """Seek nobody for a place in a queue any more; other phones than `agent_id`'s fall silent."""
+    turn.router.remove(entry.entry_id)
+    turn.call_of_entry.pop(entry.entry_id, None)
+    for other in list(call.offers.values()):
+        if other.entry_id == entry.entry_id and other.agent_id != agent_id:
+            withdraw(turn, call, other)
+
+
 def offer(
     turn: Turn,
     call: Call,
     agent_id: str,
     *,
     queue: QueueConfig | None,
+    entry: Entry | None = None,
     auto_answer: bool = False,
 ) -> Offer:
     """Ring one agent for the call; the agent is reserved from here on.
@@ -130,7 +136,7 @@ def offer(
             offer_id=offer_id,
             agent_id=agent_id,
             leg_id=leg_id,
-            entry_id=call.entry.entry_id if call.entry and queue else "",
+            entry_id=entry.entry_id if entry is not None else "",
             queue_id=queue.queue_id if queue else "",
         ),
     )
@@ -153,16 +159,20 @@ def match(turn: Turn) -> None:
     """Let the router pair who waits with who is free."""
     for pair in turn.router.match(turn.now):
         call = turn.state.calls.get(turn.call_of_entry.get(pair.entry_id, ""))
-        if call is None or call.entry is None:
+        entry = call.entry_named(pair.entry_id) if call is not None else None
+        if call is None or entry is None:
             continue
         queue = turn.queue(pair.queue_id)
         for agent_id in pair.agent_ids:
-            offer(turn, call, agent_id, queue=queue)
+            offer(turn, call, agent_id, queue=queue, entry=entry)
 
 
 def overflowed(turn: Turn, overflow: Overflow) -> None:
     """The router gave a contact up: waited too long, or the queue was full or unstaffed."""
     call = turn.state.calls.get(turn.call_of_entry.get(overflow.entry_id, ""))
+    if call is not None and call.entry is None and call.entry_named(overflow.entry_id):
+        seeking.in_vain(turn, call, overflow.reason)
+        return
     if call is None or call.entry is None:
         return
     leave_queue(turn, call, e.QueueExit.OVERFLOWED)
@@ -218,8 +228,9 @@ def end_offer(
 def back_in_line(turn: Turn, call: Call, over: Offer) -> None:
     """Let the router offer the contact again, to others than the agent who did not take it."""
     turn.router.refused(over.entry_id, over.agent_id, turn.now)
-    if call.entry is not None and turn.router.contact(over.entry_id) is None:
-        turn.router.add(contact_of(call, call.entry))  # offered before this process began
+    entry = call.entry_named(over.entry_id)
+    if entry is not None and turn.router.contact(over.entry_id) is None:
+        turn.router.add(contact_of(call, entry))  # offered before this process began
 
 
 def withdraw(turn: Turn, call: Call, open_offer: Offer) -> None:

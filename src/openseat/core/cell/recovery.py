@@ -16,6 +16,7 @@ from openseat.core.cell import (
     flowing,
     legs,
     queueing,
+    seeking,
     service_line,
     supervising,
     talking,
@@ -121,6 +122,8 @@ def _go_on(turn: Turn, call: Call) -> None:
         ending.end_call(turn, call, e.EndedBy.SYSTEM, CAUSE_SWITCH_LOST)
     elif call.entry is not None and not call.offers:
         queueing.keep_waiting(turn, call)
+    elif call.consult is not None:
+        seeking.keep_waiting(turn, call)
     elif call.run_id and not call.segments and not call.offers and _alone(call):
         flowing.repeat(turn, call)
 

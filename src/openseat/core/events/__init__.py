@@ -83,8 +83,10 @@ from openseat.core.events.registry import EVENTS, event
 from openseat.core.events.segments import (
     ConsultEnded,
     ConsultParked,
+    ConsultQueued,
     ConsultResumed,
     ConsultStarted,
+    ConsultTaken,
     SegmentDisposed,
     SegmentEnded,
     SegmentGreeted,
@@ -127,8 +129,10 @@ __all__ = [
     "CodeDialled",
     "ConsultEnded",
     "ConsultParked",
+    "ConsultQueued",
     "ConsultResumed",
     "ConsultStarted",
+    "ConsultTaken",
     "DigitsSent",
     "Direction",
     "EndedBy",
@@ -220,6 +224,8 @@ Event = (
     | TransferMade
     | TransferFailed
     | ConsultStarted
+    | ConsultQueued
+    | ConsultTaken
     | ConsultParked
     | ConsultResumed
     | ConsultEnded

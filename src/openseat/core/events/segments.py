@@ -114,7 +114,10 @@ class TransferFailed:
 
 @event("consult.started")
 class ConsultStarted:
-    """The agent called a third party while the customer was held."""
+    """The agent turned to a third party while the customer was held.
+
+    `leg_id` is empty where it is not known yet who will answer: a queue is asked.
+    """
 
     TYPE: ClassVar[str]
     VERSION: ClassVar[int]
@@ -123,6 +126,34 @@ class ConsultStarted:
     leg_id: str
     target_kind: str
     target_id: str
+
+
+@event("consult.queued")
+class ConsultQueued:
+    """The agent who asks waits for somebody of a queue; the customer stays on hold."""
+
+    TYPE: ClassVar[str]
+    VERSION: ClassVar[int]
+    segment_id: str
+    agent_id: str
+    entry_id: str
+    queue_id: str
+    priority: int
+    skills: Mapping[str, int]
+
+
+@event("consult.taken")
+class ConsultTaken:
+    """An agent of the queue took the consultation on `leg_id`, after `wait_ms`."""
+
+    TYPE: ClassVar[str]
+    VERSION: ClassVar[int]
+    segment_id: str
+    agent_id: str
+    entry_id: str
+    queue_id: str
+    leg_id: str
+    wait_ms: int
 
 
 @event("consult.parked")
@@ -149,7 +180,11 @@ class ConsultResumed:
 
 @event("consult.ended")
 class ConsultEnded:
-    """The consultation is over: returned, transferred, joined, failed."""
+    """The consultation is over.
+
+    `outcome`: returned, transferred, joined, failed, left; of a queue that was asked also timeout,
+    full, unstaffed.
+    """
 
     TYPE: ClassVar[str]
     VERSION: ClassVar[int]

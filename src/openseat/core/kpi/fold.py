@@ -98,6 +98,8 @@ WITHOUT_FIGURES: frozenset[type[Any]] = frozenset(
         e.SegmentDisposed,
         e.TransferFailed,
         e.ConsultStarted,
+        e.ConsultQueued,
+        e.ConsultTaken,
         e.ConsultParked,
         e.ConsultResumed,
         e.ConsultEnded,

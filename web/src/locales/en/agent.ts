@@ -70,6 +70,8 @@ export default {
         rings: 'Calling {name}; the customer waits',
         talks: 'Talking with {name}; the customer waits',
         waits: 'Back with the customer; {name} waits',
+        queued: 'Waiting for somebody of “{name}”; the customer waits',
+        over: 'The consultation is over: you are back with the customer',
       },
       swap: 'Swap',
       return: 'Back to customer',

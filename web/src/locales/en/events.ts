@@ -58,6 +58,8 @@ export default {
       '{agent} transferred the customer to {target_kind} {target} after consulting',
     transfer_failed: 'Transfer to {target_kind} {target} failed: {reason}',
     consult_started: '{agent} consults {target_kind} {target}; the customer is on hold',
+    consult_queued: '{agent} waits in the queue “{queue}” to ask somebody',
+    consult_taken: 'An agent of “{queue}” answered {agent}, who had waited {wait}',
     consult_parked: '{agent} is back with the customer; the consulted party waits',
     consult_resumed: '{agent} is back with the consulted party; the customer waits',
     consult_ended: 'Consultation ended: {outcome}',

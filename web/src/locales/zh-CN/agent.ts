@@ -69,6 +69,8 @@ export default {
         rings: '正在呼叫 {name}，客户等待中',
         talks: '正在与 {name} 通话，客户等待中',
         waits: '已切回客户，{name} 等待中',
+        queued: '正在队列“{name}”中等待座席员，客户等待中',
+        over: '咨询已结束，您已回到客户通话',
       },
       swap: '切换',
       return: '返回客户',

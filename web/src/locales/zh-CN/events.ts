@@ -55,6 +55,8 @@ export default {
     transfer_made_consulted: '{agent}咨询后转接至{target_kind} {target}',
     transfer_failed: '转接至{target_kind} {target} 失败：{reason}',
     consult_started: '{agent}开始咨询{target_kind} {target}，客户被保持',
+    consult_queued: '{agent}在队列“{queue}”中等待咨询',
+    consult_taken: '队列“{queue}”的座席员应答咨询，{agent}等待 {wait}',
     consult_parked: '{agent}切回客户，咨询方等待',
     consult_resumed: '{agent}切到咨询方，客户等待',
     consult_ended: '咨询结束：{outcome}',
