@@ -76,6 +76,11 @@ class Party:
                 async with asyncio.timeout(0.4):
                     await self.gone.wait()
 
+    async def hush(self) -> None:
+        """Stop speaking in the middle of a word."""
+        for name in list(self._playbacks):
+            await self._ari.ask("DELETE", f"playbacks/{name}")
+
     async def listen(self, name: str) -> None:
         """Keep what this party hears, in the carrier's recording folder, as `<name>.wav`."""
         # A recording of the channel itself would keep it from speaking until it is over.

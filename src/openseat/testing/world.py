@@ -36,6 +36,8 @@ CUSTOMER, FIRST, SECOND = 440, 880, 1240
 """Hertz: the customer's tone, and those of the two agents."""
 
 LIMIT_S = 30.0
+STEADY_MS = 90_000
+"""Longer than any call of a test that hums without a breath."""
 _runs = itertools.count(random.SystemRandom().randrange(10**6))
 
 
@@ -57,6 +59,12 @@ class World:
         media = MediaLibrary([], carrier_site(self.settings).spool / "made")
         words = itertools.repeat(media.resolve([f"tone:{hertz}/3000"], ""))
         self.tasks.append(asyncio.create_task(party.keep_saying(words)))
+
+    def steady_tone(self, party: Party, hertz: int) -> None:
+        """Have a party hum without a breath: a recording is as long as there is sound to write."""
+        media = MediaLibrary([], carrier_site(self.settings).spool / "made")
+        words = media.resolve([f"tone:{hertz}/{STEADY_MS}"], "")
+        self.tasks.append(asyncio.create_task(party.say(words)))
 
     async def rings(self, phone: str, party: Party) -> None:
         """Note a ring for whoever waits for it."""

@@ -90,11 +90,14 @@ class MediaLibrary:
         return f"sound:{path}"
 
 
-def write_tone(path: Path, hertz: int, milliseconds: int) -> None:
-    """Write a sine (hertz 0: silence) as a 16-bit mono WAV file at 8 kHz."""
+def write_tone(path: Path, hertz: int, milliseconds: int, loudness: float = _LOUDNESS) -> None:
+    """Write a sine (hertz 0: silence) as a 16-bit mono WAV file at 8 kHz.
+
+    `loudness` is its peak as a share of full scale.
+    """
     count = RATE * milliseconds // 1000
     step = 2 * math.pi * hertz / RATE
-    peak = int(_LOUDNESS * 32767)
+    peak = int(loudness * 32767)
     samples = array.array("h", (int(peak * math.sin(step * n)) for n in range(count)))
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
