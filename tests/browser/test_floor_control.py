@@ -126,6 +126,36 @@ def test_an_agent_is_moved_between_queues_for_a_time_and_taken_back(open_page, s
     assert stand_in.tables["agents"][WATCHED]["queues"] == before
 
 
+def test_a_skill_is_given_until_a_time_and_given_back(open_page, stand_in):
+    page = open_page("/floor", user="lead")
+    before = stand_in.tables["agents"][WATCHED]["skills"]
+    menu_of(page, "李娜").get_by_role("menuitem", name="调整技能").click()
+    dialog = page.get_by_role("dialog", name="调整 1002 李娜 的技能")
+    row = dialog.get_by_role("listitem").filter(has_text="贷款业务")
+    expect(row).to_contain_text("无")
+    submit = dialog.get_by_role("button", name="调整", exact=True)
+    expect(submit).to_be_disabled()
+    dialog.get_by_role("combobox", name="贷款业务 的级别").click(force=True)
+    page.get_by_role("option", name="7 级").locator("visible=true").click()
+    dialog.get_by_role("combobox", name="持续").click(force=True)
+    page.get_by_role("option", name="到指定时刻自动恢复").click()
+    expect(submit).to_be_disabled()
+    dialog.get_by_label("恢复时刻").fill("23:59")
+    submit.click()
+    expect(dialog).to_have_count(0)
+    method, path, body = asked(stand_in)[-1]
+    assert (method, path) == ("PUT", f"/floor/agents/{WATCHED}/skills")
+    assert body["skills"] == {"s-loan": 7}
+    left = datetime.fromisoformat(body["until"]).timestamp() - floor.millis() / 1000
+    assert 0 < left <= 86_400
+    menu_of(page, "李娜").get_by_role("menuitem", name="调整技能").click()
+    expect(row).to_contain_text("7 级（原为 无")
+    dialog.get_by_role("button", name="恢复原有技能").click()
+    expect(dialog).to_have_count(0)
+    assert asked(stand_in)[-1][0] == "DELETE"
+    assert stand_in.tables["agents"][WATCHED]["skills"] == before
+
+
 def test_the_menu_is_worked_by_keyboard(open_page, stand_in):
     seated(stand_in)
     page = open_page("/floor", user="lead")

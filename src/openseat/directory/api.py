@@ -13,9 +13,10 @@ from openseat.directory import (
     flows_api,
     holidays_api,
     phones_api,
-    postings,
     postings_api,
     prompts_api,
+    skill_postings_api,
+    temporary,
 )
 from openseat.directory.busy_reasons import BUSY_REASON
 from openseat.directory.dispositions import DISPOSITION
@@ -68,10 +69,11 @@ router.include_router(prompts_api.router)
 router.include_router(phones_api.router)
 router.include_router(exchange_api.router)
 router.include_router(postings_api.router)
+router.include_router(skill_postings_api.router)
 
 
 @asynccontextmanager
 async def lifespan(_app: FastAPI, shared: Services) -> AsyncIterator[None]:
     """End postings while the API runs."""
-    async with postings.ending(shared):
+    async with temporary.ending(shared):
         yield

@@ -101,7 +101,7 @@ _QUERIES = {
         order by queues.id""",
     "agents": """
         select agents.*,
-               (select json_object_agg(skill_id, level) from agent_skills
+               (select json_object_agg(skill_id, level) from agent_skills_now
                 where agent_id = agents.id)::text as levels,
                (select array_agg(queue_id order by position, queue_id) from agent_queues_now
                 join queues on queues.id = queue_id

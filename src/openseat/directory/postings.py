@@ -7,27 +7,17 @@ back to when the posting ends.
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
-import asyncpg
-import structlog
 from sqlalchemy import ColumnElement, delete, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import SQLAlchemyError
 
 from openseat.directory import tables
 from openseat.platform.access import Services
 from openseat.platform.audit import AuditEntry
 from openseat.platform.database import OperatorScope, ScopedSession
-
-_log = structlog.get_logger("openseat.directory")
-
-LOOK_S = 1.0
-"""A posting that is over ends within this."""
 
 _postings = tables.agent_postings
 
@@ -76,27 +66,6 @@ async def end(session: ScopedSession, agent_id: str, among: Iterable[str]) -> in
             _postings.c.agent_id == agent_id, _postings.c.queue_id.in_(sorted(among))
         )
     )
-
-
-@contextlib.asynccontextmanager
-async def ending(shared: Services) -> AsyncIterator[None]:
-    """End postings when their time is over, for the length of the context."""
-    task = asyncio.create_task(_end_for_ever(shared), name="postings")
-    try:
-        yield
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
-
-
-async def _end_for_ever(shared: Services) -> None:
-    while True:
-        try:
-            await end_over(shared)
-        except (SQLAlchemyError, OSError, asyncpg.PostgresError) as error:
-            _log.info("postings not looked at", reason=type(error).__name__)
-        await asyncio.sleep(LOOK_S)
 
 
 async def end_over(shared: Services) -> None:

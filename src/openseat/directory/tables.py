@@ -245,10 +245,29 @@ agent_postings = Table(
     Index("ix_agent_postings_queue_id", "queue_id"),
 )
 
+agent_skill_postings = Table(
+    "agent_skill_postings",
+    metadata,
+    Column("agent_id", Text, ForeignKey("agents.id", ondelete="CASCADE"), primary_key=True),
+    Column("skill_id", Text, ForeignKey("skills.id", ondelete="CASCADE"), primary_key=True),
+    # Held for the time being instead of the own level; 0 for not at all.
+    Column("level", Integer, nullable=False),
+    Column("until", DateTime(timezone=True)),
+    Column("posted_by", Text, nullable=False),
+    Column("posted_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    CheckConstraint("level between 0 and 10", name="level"),
+    Index("ix_agent_skill_postings_skill_id", "skill_id"),
+)
+
 agent_queues_now = table(
     "agent_queues_now", column("agent_id", Text), column("queue_id", Text), column("position")
 )
 """A view: the own queues, with the postings in force."""
+
+agent_skills_now = table(
+    "agent_skills_now", column("agent_id", Text), column("skill_id", Text), column("level", Integer)
+)
+"""A view: the own skills, with what is given and taken for the time being."""
 
 flows = Table(
     "flows",

@@ -218,6 +218,7 @@ class View:
             "client_id": call.client_id if call is not None else "",
             "reachable": agent.reachable,
             "queues": list(known.queues),
+            "skills": dict(known.skills),
             "handled": agent.handled,
             "talk_ms": agent.talk_ms,
             "supervising": self._supervision(agent_id),

@@ -71,6 +71,7 @@ FIELDS: Mapping[str, Any] = {
     "priority": 0,
     "project_id": "jincheng-service",
     "queue_id": "jincheng-care",
+    "queues": ("jincheng-care", "jincheng-claims"),
     "reachable": True,
     "reason": "",
     "recording_id": "recording-7-6",

@@ -46,7 +46,7 @@ def test_the_tables_are_total():
     beside = {
         e.SegmentDisposed, e.RecordingWasStored, e.AgentSignedIn, e.AgentSignedOut,
         e.AgentStateChanged, e.AgentIntended, e.AfterCallWorkExtended, e.AgentPhoneChanged,
-        e.AgentLinkChanged, e.AgentMoved, e.AgentPinChecked, e.SwitchWasLost,
+        e.AgentAssigned, e.AgentLinkChanged, e.AgentMoved, e.AgentPinChecked, e.SwitchWasLost,
         e.SwitchWasRestored, e.TrunkWasChanged, e.TrunkWasTested,
         e.PhoneWasRegistered,
         e.FloorTookOver, e.CellConfigured,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from openseat.core import effects as fx
@@ -412,3 +414,21 @@ def test_without_a_contact_there_is_nothing_to_bring_back():
     w.sign_in("ag1001")
     w.do(i.ReconnectPhone(agent_id="ag1001"))
     assert not w.asked(fx.Originate)
+
+
+def test_what_agents_are_routed_by_is_journaled_where_a_picture_changes_it():
+    w = world()
+    w.sign_in("ag1001")
+    before = w.cell.config
+    agents = dict(before.agents)
+    agents["ag1001"] = replace(agents["ag1001"], skills={"zh": 4})
+    agents["ag1003"] = replace(agents["ag1003"], queues=("q-a", "q-b"))
+    agents["ag1002"] = replace(agents["ag1002"], name="Renamed")
+    agents["ag9"] = replace(agents["ag1001"], agent_id="ag9", number="9")
+    w.do(i.Configure(config=replace(before, version=2, agents=agents)))
+    told = [fact for fact in w.facts if isinstance(fact.event, e.AgentAssigned)]
+    assert [(one.stream, one.event.skills, one.event.queues) for one in told] == [
+        ("agent:ag1001", {"zh": 4}, ("q-a", "q-b")),
+        ("agent:ag1003", {}, ("q-a", "q-b")),
+    ]
+    assert w.cell.state.agents["ag1003"].state is S.SIGNED_OUT

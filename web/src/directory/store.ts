@@ -24,6 +24,7 @@ const KINDS = {
   agents: { path: '/agents', permission: 'agents.read' },
   groups: { path: '/agent-groups', permission: 'agents.read' },
   flows: { path: '/flows', permission: 'flows.read' },
+  skills: { path: '/skills', permission: 'skills.read' },
 } as const
 export type Kind = keyof typeof KINDS
 
@@ -42,6 +43,7 @@ export const useDirectory = defineStore('directory', () => {
     agents: new Map(),
     groups: new Map(),
     flows: new Map(),
+    skills: new Map(),
   })
   const session = useSession()
   let loading: Promise<void> | null = null
@@ -77,6 +79,7 @@ export const useDirectory = defineStore('directory', () => {
       agents: new Map(),
       groups: new Map(),
       flows: new Map(),
+      skills: new Map(),
     }
   }
 

@@ -28,6 +28,8 @@ export const useControl = defineStore('control', () => {
   const subject = shallowRef<Subject | null>(null)
   /** The agent whose queues are being changed; empty for nobody. */
   const moving = ref('')
+  /** The agents whose skills are being changed. */
+  const skilling = ref<string[]>([])
   /** The action under way, so that nothing is asked for twice. */
   const acting = ref<Action | 'leave' | ''>('')
 
@@ -90,5 +92,5 @@ export const useControl = defineStore('control', () => {
    */
   const leave = (): Promise<void> => ask('leave', () => request<void>('DELETE', '/me/supervision'))
 
-  return { subject, moving, acting, allowed, own, seated, supervising, open, close, act, leave }
+  return { subject, moving, skilling, acting, allowed, own, seated, supervising, open, close, act, leave }
 })

@@ -9,7 +9,16 @@ from openseat.core import agents as agent_rules
 from openseat.core import events as e
 from openseat.core.agents import Tick
 from openseat.core.calls.model import Call, Leg, LegState
-from openseat.core.cell import asking, ending, flowing, greeting, phoning, queueing, service_line
+from openseat.core.cell import (
+    asking,
+    ending,
+    flowing,
+    greeting,
+    people,
+    phoning,
+    queueing,
+    service_line,
+)
 from openseat.core.cell.dialogue import Dialogue
 from openseat.core.cell.state import CellState
 from openseat.core.cell.table import HANDLERS
@@ -219,12 +228,14 @@ class Cell:
                     ending.recording_ended(turn, ended, recording_id, ok=False)
 
     def _configure(self, turn: Turn, config: CellConfig) -> None:
+        before = self._config
         self._config = turn.config = config
         self._library = turn.library = Library.of(config, self._library)
         self._router.configure(config)
         for agent in self._state.agents.values():
             if turn.ready(agent):
                 turn.offer_to_router(agent)
+        people.note_assignments(turn, before)
         turn.record_cell(e.CellConfigured(config_version=config.version))
 
 

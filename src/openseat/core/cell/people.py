@@ -8,6 +8,7 @@ from openseat.core.agents import Agent, LinkBack
 from openseat.core.browser_phone import in_browser
 from openseat.core.cell import ending, supervising
 from openseat.core.cell.turn import Turn
+from openseat.core.config import CellConfig
 from openseat.core.effects import Hangup
 from openseat.core.errors import CoreError
 from openseat.core.telephone import at_telephone
@@ -55,6 +56,18 @@ def known_agent(turn: Turn, agent_id: str) -> Agent:
     if agent is None:
         agent = turn.state.agents[agent_id] = Agent(agent_id=agent_id)
     return agent
+
+
+def note_assignments(turn: Turn, before: CellConfig) -> None:
+    """Put on record what agents are routed by, where a new picture changed it."""
+    for agent_id, now in turn.config.agents.items():
+        was = before.agents.get(agent_id)
+        if was is None or (was.skills == now.skills and was.queues == now.queues):
+            continue
+        turn.record_agent(
+            known_agent(turn, agent_id),
+            e.AgentAssigned(agent_id=agent_id, skills=now.skills, queues=now.queues),
+        )
 
 
 def _check_free(turn: Turn, agent_id: str, endpoint: str) -> None:

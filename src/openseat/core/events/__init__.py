@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from openseat.core.events.agents import (
     AfterCallWorkExtended,
+    AgentAssigned,
     AgentIntended,
     AgentLinkChanged,
     AgentMoved,
@@ -106,6 +107,7 @@ from openseat.core.events.supervisions import (
 __all__ = [
     "EVENTS",
     "AfterCallWorkExtended",
+    "AgentAssigned",
     "AgentIntended",
     "AgentLinkChanged",
     "AgentMoved",
@@ -249,6 +251,7 @@ Event = (
     | AfterCallWorkExtended
     | AgentSignedOut
     | AgentMoved
+    | AgentAssigned
     | AgentPhoneChanged
     | AgentPinChecked
     | AgentLinkChanged

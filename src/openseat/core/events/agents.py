@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from openseat.core.events.kinds import AgentState
@@ -118,3 +119,14 @@ class AgentMoved:
     VERSION: ClassVar[int]
     agent_id: str
     endpoint: str
+
+
+@event("agent.assigned")
+class AgentAssigned:
+    """What the agent is routed by was changed: skills with levels, and the queues served."""
+
+    TYPE: ClassVar[str]
+    VERSION: ClassVar[int]
+    agent_id: str
+    skills: Mapping[str, int]
+    queues: tuple[str, ...]

@@ -89,6 +89,7 @@ WITHOUT_FIGURES: frozenset[type[Any]] = frozenset(
         e.LegRerouted,
         e.AgentPinChecked,
         e.AgentMoved,
+        e.AgentAssigned,
         e.FlowStepped,
         e.FlowLeft,
         e.QueueAnnounced,

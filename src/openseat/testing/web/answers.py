@@ -67,6 +67,7 @@ def directory(router: APIRouter, stand_in: StandIn) -> None:
             for i, (n, p) in floor.QUEUES.items()
         ],
         "/agents": [{"id": i, "number": no, "name": n} for i, (no, n) in floor.AGENTS.items()],
+        "/skills": [{"id": i, "name": n} for i, n in floor.SKILLS.items()],
         "/agent-groups": [{"id": i, "name": n} for i, n in floor.GROUPS.items()],
         "/flows": [{"id": i, "name": n} for i, n in floor.FLOWS.items()],
     }

@@ -65,6 +65,47 @@ def control(router: APIRouter, stand_in: StandIn) -> None:
     async def end_posting(agent_id: str) -> None:
         stand_in.agent(agent_id, queues=own[agent_id])
 
+    set_up: dict[str, dict[str, int]] = {}
+    ends: dict[tuple[str, str], str | None] = {}
+
+    def give(agent_ids: list[str], asked: dict[str, Any]) -> None:
+        for agent_id in agent_ids:
+            held = stand_in.tables["agents"][agent_id]["skills"]
+            set_up.setdefault(agent_id, held)
+            ends.update(((agent_id, one), asked["until"]) for one in asked["skills"])
+            levels = {one: level for one, level in {**held, **asked["skills"]}.items() if level}
+            stand_in.agent(agent_id, skills=levels)
+
+    @router.get("/floor/agents/{agent_id}/skills")
+    async def read_skills(agent_id: str) -> Any:
+        held = stand_in.tables["agents"][agent_id]["skills"]
+        own = set_up.setdefault(agent_id, held)
+        changed = [
+            {
+                "skill_id": one,
+                "level": held.get(one, 0),
+                "until": ends.get((agent_id, one)),
+                "posted_by": "u-lead",
+                "posted_at": "2026-11-21T08:00:00Z",
+            }
+            for one in sorted({*held} | {*own})
+            if held.get(one) != own.get(one)
+        ]
+        return {"skills": held, "own_skills": own, "items": changed}
+
+    @router.put("/floor/agents/{agent_id}/skills", status_code=204)
+    async def post_skills(agent_id: str, request: Request) -> None:
+        give([agent_id], await request.json())
+
+    @router.delete("/floor/agents/{agent_id}/skills", status_code=204)
+    async def return_skills(agent_id: str) -> None:
+        stand_in.agent(agent_id, skills=set_up[agent_id])
+
+    @router.post("/floor/skills", status_code=204)
+    async def post_skills_of_several(request: Request) -> None:
+        asked = await request.json()
+        give(asked["agents"], asked)
+
     @router.post("/floor/calls/{call_id}/end", status_code=204)
     async def cut_off(call_id: str) -> Response:
         stand_in.move({}, {"calls": [call_id]})

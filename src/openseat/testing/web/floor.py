@@ -22,6 +22,7 @@ QUEUES = {
     "q-shop": ("订单售后", "p-shop"),
 }
 GROUPS = {"g-1": "一组", "g-2": "二组"}
+SKILLS = {"s-en": "英语", "s-card": "信用卡业务", "s-loan": "贷款业务", "s-vip": "贵宾服务"}
 NAMES = (
     "王磊 李娜 张伟 刘洋 陈静 杨帆 赵敏 黄强 周婷 吴昊 徐丽 孙鹏 "
     "胡月 朱军 高洁 林涛 何琳 郭勇 马超 罗兰 梁宇 宋佳 郑凯 谢婉"
@@ -66,6 +67,7 @@ def agent_row(agent_id: str, **changes: Any) -> Row:
         "client_id": "",
         "reachable": True,
         "queues": list(QUEUES)[: 2 + position % 3],
+        "skills": {"s-card": 5 + position % 4, **({"s-en": 6} if position % 3 == 0 else {})},
         "handled": 0,
         "talk_ms": 0,
         "supervising": None,

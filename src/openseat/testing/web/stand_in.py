@@ -18,7 +18,7 @@ ROLES = {
 }
 """Login → role, client, agent, name."""
 
-_NOUNS = "agents billing clients figures flows history projects queues recordings"
+_NOUNS = "agents billing clients figures flows history projects queues recordings skills"
 _WATCHER = frozenset({*(f"{noun}.read" for noun in _NOUNS.split()), "floor.watch", "operator.read"})
 _PERMISSIONS = {
     "operator_admin": _WATCHER | {"floor.control"},

@@ -88,6 +88,7 @@ export default {
     agent_phone_changed: 'The phone of {agent} is reachable again',
     agent_phone_changed_unreachable: 'The phone of {agent} is unreachable',
     agent_moved: '{agent} goes on at {endpoint}',
+    agent_assigned: 'The skills or queues of {agent} were changed',
     agent_pin_checked: '{caller} gave number and PIN of {agent}',
     agent_pin_checked_wrong: '{caller} gave a wrong PIN for {agent}',
     switch_lost: 'The switch is out of reach; the conversation may go on',

@@ -85,6 +85,7 @@ export default {
     agent_phone_changed: '{agent}的话机恢复可达',
     agent_phone_changed_unreachable: '{agent}的话机不可达',
     agent_moved: '{agent}改用 {endpoint}',
+    agent_assigned: '{agent}的技能或队列有调整',
     agent_pin_checked: '{caller} 以{agent}的工号和密码通过验证',
     agent_pin_checked_wrong: '{caller} 输入的{agent}的密码错误',
     switch_lost: '与交换机失去联系，通话可能仍在继续',
