@@ -15,7 +15,7 @@ from openseat.testing.tenancy import populate
 
 pytestmark = pytest.mark.database
 
-OPEN = {("get", "/health"), ("post", "/session")}
+OPEN = {("get", "/health"), ("post", "/session"), ("get", "/brand"), ("get", "/brand/logo")}
 """What anybody may ask."""
 
 OTHERS: dict[str, str] = {

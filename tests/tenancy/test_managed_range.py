@@ -237,7 +237,19 @@ async def test_lists_of_the_directory_name_what_is_managed_and_nothing_else(
     groups = {one["id"] for one in await every(managed.own, "/agent-groups")}
     assert "group-two" in groups
     assert "group-one" not in groups
-    for path in (f"/agents/{STRANGE}", "/queues/jincheng-care", "/agent-groups/group-one"):
+    phones = await every(managed.own, "/phones")
+    owners = {one["agent_id"] for one in phones}
+    assert owners - {None} <= {one["id"] for one in agents}
+    assert None in owners
+    strange = next(
+        one["id"] for one in await every(managed.admin, "/phones") if one["agent_id"] == STRANGE
+    )
+    for path in (
+        f"/agents/{STRANGE}",
+        "/queues/jincheng-care",
+        "/agent-groups/group-one",
+        f"/phones/{strange}",
+    ):
         answer = await managed.own.get(path)
         assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), path
     assert {STRANGE, "jincheng-care", "group-one"} <= await managed.refusals()

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from fastapi import APIRouter, FastAPI
 
 from openseat.directory import (
+    brands_api,
     exchange_api,
     flow_trials_api,
     flows_api,
@@ -67,6 +68,7 @@ router.include_router(flows_api.router)
 router.include_router(flow_trials_api.router)
 router.include_router(prompts_api.router)
 router.include_router(phones_api.router)
+router.include_router(brands_api.router)
 router.include_router(exchange_api.router)
 router.include_router(postings_api.router)
 router.include_router(skill_postings_api.router)

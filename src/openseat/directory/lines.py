@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
+from sqlalchemy import ColumnElement, or_, select
 
 from openseat.directory.noun import Noun, Row, document
-from openseat.directory.tables import phones, trunks
+from openseat.directory.tables import agents, phones, trunks
 from openseat.platform.database import ScopedSession
 from openseat.platform.fields import Count, Id, Label, Line, Strict
+from openseat.platform.reach import Reach
 
 Endpoint = Annotated[str, StringConstraints(pattern="^[A-Za-z0-9_-]{2,40}$")]
 Prefix = Annotated[str, StringConstraints(pattern=r"^\+?[0-9]{0,15}$")]
@@ -63,6 +65,13 @@ def new_sip_password() -> str:
 
 
 class _Phone(Noun):
+    def within(self, reach: Reach) -> ColumnElement[bool]:
+        """Phones of the managed agents and the own one, and seats that anybody may sign in at."""
+        managed = select(agents.c.id).where(
+            or_(agents.c.group_id.in_(sorted(reach.group_ids)), agents.c.id == reach.agent_id)
+        )
+        return or_(phones.c.agent_id.is_(None), phones.c.agent_id.in_(managed))
+
     async def check(self, session: ScopedSession, row: Row, before: Row | None) -> Row:
         # Made here and never chosen.
         return {"password": new_sip_password()} if before is None else {}

@@ -24,6 +24,7 @@ from openseat.history.documents import (
     instant,
     moment,
 )
+from openseat.history.secrets import without_secrets
 from openseat.history.tables import call_notes, callbacks, calls, journal, segments
 from openseat.platform.access import Access
 from openseat.platform.auth import Principal
@@ -181,8 +182,9 @@ async def find_events(access: Access, call_id: str) -> Page[CallEvent]:
     rows.sort(key=lambda row: row["seq"])
     if access.principal.client_id is not None:
         rows = without_supervision(rows)
+    shown = without_secrets(rows)
     return Page(
-        items=[CallEvent(**{**row, "at": moment(row["at"])}) for row in rows], next_cursor=None
+        items=[CallEvent(**{**row, "at": moment(row["at"])}) for row in shown], next_cursor=None
     )
 
 

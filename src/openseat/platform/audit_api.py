@@ -1,4 +1,4 @@
-"""Reading the audit trail."""
+"""Reading the audit trail, and telling whether it is whole."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from openseat.platform.access import Access, needs
 from openseat.platform.audit import audit_entries
-from openseat.platform.fields import Id
+from openseat.platform.fields import Id, Strict
 from openseat.platform.paging import PAGE_DEFAULT, PAGE_LARGEST, Page, cut_page, read_cursor
 from openseat.platform.problems import responses
 
@@ -30,6 +30,27 @@ class Entry(BaseModel):
     subject_id: str
     detail: dict[str, Any]
     request_id: str
+
+
+class Check(Strict):
+    """What a check of the trail begins from."""
+
+    since: Annotated[
+        str,
+        Field(
+            pattern=r"^([0-9]{1,18}:[0-9a-f]{0,64})?$",
+            description="A head that an earlier check told, which must still be in the chain",
+        ),
+    ] = ""
+
+
+class Checked(BaseModel):
+    """What a check of the trail found."""
+
+    whole: bool
+    entries: int = Field(description="Entries found right, counted from the first")
+    head: str = Field(description="Number and digest of the last of them; keep it for `since`")
+    broken_at: int | None = Field(description="Number of the first entry that is not right")
 
 
 class AuditQuery(BaseModel):
@@ -63,3 +84,22 @@ async def list_entries(
         statement = statement.where(columns.at < query.until)
     rows, following = cut_page(await access.session.rows(statement), query.limit, "seq")
     return Page[Entry](items=[Entry.model_validate(row) for row in rows], next_cursor=following)
+
+
+@router.post(
+    "/audit/verification", operation_id="verify_audit_trail", responses=responses(401, 403)
+)
+async def verify(access: Annotated[Access, needs("audit.read")], body: Check) -> Checked:
+    """Walk the chain of entries from the first: does any miss, was any changed or slipped in?
+
+    With `since`, entries cut off at the end are noticed too. The check is put on record itself.
+    """
+    found = await access.services.audit.verify(access.session, body.since)
+    whole = found.broken_at is None
+    await access.record(
+        "audit.verified",
+        "audit",
+        "",
+        {"whole": whole, "entries": found.entries, "broken_at": found.broken_at},
+    )
+    return Checked(whole=whole, entries=found.entries, head=found.head, broken_at=found.broken_at)

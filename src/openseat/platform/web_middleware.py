@@ -35,6 +35,9 @@ _SECURITY: Mapping[str, str] = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(self)",
 }
 
+_PICTURE = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+"""Policy of pictures that people uploaded: opened by themselves they can do nothing."""
+
 REQUESTS = Counter(
     "openseat_http_requests", "Requests by method, route and status", ["method", "route", "status"]
 )
@@ -45,6 +48,15 @@ SECONDS = Histogram(
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
 _log = structlog.get_logger("openseat.http")
+
+
+def picture_headers(mark: str, *, private: bool) -> dict[str, str]:
+    """Return the headers of an uploaded picture: kept by browsers, asked about by its ``mark``."""
+    return {
+        "ETag": mark,
+        "Cache-Control": f"{'private' if private else 'public'}, max-age=300",
+        "Content-Security-Policy": _PICTURE,
+    }
 
 
 class RequestContext:
@@ -73,7 +85,7 @@ class RequestContext:
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-ID"] = number
                 for name, value in _SECURITY.items():
-                    headers[name] = value
+                    headers.setdefault(name, value)
                 if scope["path"].startswith("/api/") and "Cache-Control" not in headers:
                     headers["Cache-Control"] = "no-store"
             await send(message)

@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from starlette.responses import Response
 
+from openseat.directory.brands import brand_of, logo_of
 from openseat.directory.standing import names
 from openseat.platform.access import Access, needs
 from openseat.platform.auth_roles import Role
@@ -32,6 +33,7 @@ from openseat.platform.fields import Id
 from openseat.platform.identifiers import new_id
 from openseat.platform.problems import Problem, responses
 from openseat.platform.screens import OnScreen, new_secret, screen_links
+from openseat.platform.web_middleware import picture_headers
 from openseat.screens.documents import (
     Link,
     LinkFields,
@@ -245,4 +247,20 @@ async def read_screen(shown: OnScreen) -> Shown:
         language=shown.screen.owner.language,
         pages=row["layout"],
         groups=await names(session, sorted(filter(None, wanted))),
+        brand=await brand_of(session, shown.screen.owner.client_id),
     )
+
+
+@router.get(
+    "/screen/logo",
+    operation_id="read_screen_logo",
+    response_class=Response,
+    responses={200: {"content": {"image/png": {}, "image/svg+xml": {}}}, **responses(401)},
+)
+async def read_screen_logo(shown: OnScreen) -> Response:
+    """The logo of whose board a screen shows: the client's, or the operator's."""
+    logo = await logo_of(shown.access.session, shown.screen.owner.client_id)
+    if logo is None:
+        return Response(status_code=204)
+    headers = picture_headers(f'"{logo.sha256}"', private=True)
+    return Response(logo.data, media_type=logo.media_type, headers=headers)

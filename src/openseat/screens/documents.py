@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from openseat.directory.brands import Brand
 from openseat.platform.fields import Id, Label, Line, Strict
 
 COLUMNS, ROWS = 12, 8
@@ -26,6 +27,7 @@ class TileKind(StrEnum):
     ALARMS = "alarms"
     CLOCK = "clock"
     TEXT = "text"
+    LOGO = "logo"
 
 
 class Figure(StrEnum):
@@ -118,3 +120,4 @@ class Shown(BaseModel):
     language: str
     pages: list[WallPage]
     groups: dict[str, str] = Field(description="What the agent groups are called")
+    brand: Brand = Field(description="Whose board it is")

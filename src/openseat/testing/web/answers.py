@@ -56,6 +56,16 @@ def session(router: APIRouter, stand_in: StandIn) -> None:
     async def sign_out() -> None:
         stand_in.user = None
 
+    company = {"name": "", "short_name": "", "logo": None}
+
+    @router.get("/brand")
+    async def brand() -> Row:
+        return company
+
+    @router.get("/brand/mine")
+    async def own_brand() -> Row:
+        return {"operator": company, "client": None}
+
 
 def directory(router: APIRouter, stand_in: StandIn) -> None:
     """The names of everything."""

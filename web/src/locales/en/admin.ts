@@ -136,6 +136,16 @@ export default {
       talk: 'Connected for',
       at: 'When',
     },
+    logo: {
+      title: 'Logo',
+      upload: 'Upload a picture',
+      replace: 'Replace the picture',
+      remove: 'Remove the logo',
+      hint: {
+        operator: 'PNG or SVG, at most 300 kB. Shown where people sign in, at the top of every page and on wallboards, at once.',
+        client: "PNG or SVG, at most 300 kB. Shown on the pages and wallboards of the client's own people, at once.",
+      },
+    },
     sip: {
       server: 'Server',
       port: 'Port',

@@ -38,6 +38,7 @@ export default {
       alarms: 'Alarms',
       clock: 'Clock',
       text: 'Text',
+      logo: 'Logo and name',
     },
     figure: {
       waiting: 'Waiting',

@@ -134,6 +134,16 @@ export default {
       talk: '通话时长',
       at: '时间',
     },
+    logo: {
+      title: '标志',
+      upload: '上传图片',
+      replace: '更换图片',
+      remove: '移除标志',
+      hint: {
+        operator: 'PNG 或 SVG，最多 300 kB。显示在登录页、各页面左上角和大屏上，立即生效。',
+        client: 'PNG 或 SVG，最多 300 kB。显示在该企业自己的用户的页面和大屏上，立即生效。',
+      },
+    },
     sip: {
       server: '服务器',
       port: '端口',

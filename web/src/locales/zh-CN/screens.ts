@@ -36,6 +36,7 @@ export default {
       alarms: '告警',
       clock: '时钟',
       text: '文字',
+      logo: '标志和名称',
     },
     figure: {
       waiting: '排队中',
