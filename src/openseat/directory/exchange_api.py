@@ -104,7 +104,7 @@ def _add(exchange: Exchange) -> None:
         )
 
     export.__annotations__ |= {
-        "access": Annotated[Access, needs(f"{noun.permission}.read")],
+        "access": Annotated[Access, needs(f"{noun.permission}.export")],
         "form": Annotated[Format, Query(alias="format")],
     }
     export.__doc__ = f"Take every {noun.kind} out as a table file that can be brought back."

@@ -103,6 +103,10 @@ class ProjectFields(Strict):
     announce_agent: bool = Field(
         default=False, description="Customers are told the number of the agent who answers"
     )
+    own_recordings_days: Annotated[int, Field(ge=1, le=3650)] | None = Field(
+        default=None,
+        description="For how many days agents may hear their own recordings; null: not at all",
+    )
     active: bool = True
 
 

@@ -67,6 +67,12 @@ async def zones(session: ScopedSession) -> dict[str, str]:
     return {row["id"]: row["time_zone"] for row in rows}
 
 
+async def own_recordings_days(session: ScopedSession, project_id: str) -> int | None:
+    """Return for how many days a project lets agents hear their own recordings; None: not."""
+    table = tables.projects
+    return await session.value(select(table.c.own_recordings_days).where(table.c.id == project_id))
+
+
 async def names(session: ScopedSession, ids: Collection[str]) -> dict[str, str]:
     """Return what clients, projects, queues, groups and agents are called in the scope."""
     found: dict[str, str] = {}

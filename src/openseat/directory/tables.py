@@ -124,6 +124,7 @@ projects = Table(
     _words("time_zone", "Asia/Shanghai"),
     _flag("auto_answer"),
     _flag("announce_agent"),
+    _whole("own_recordings_days"),
     _flag("active", True),
     *_common(),
     UniqueConstraint("client_id", "name"),

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
-from openseat.history import service
+from openseat.history import own_api, service
 from openseat.history.documents import CallDetail, CallEvent, CallsQuery, CallSummary
 from openseat.platform.access import Access, needs
 from openseat.platform.fields import Id
@@ -14,6 +14,7 @@ from openseat.platform.paging import Page
 from openseat.platform.problems import responses
 
 router = APIRouter(tags=["calls"])
+router.include_router(own_api.router)
 
 Reads = Annotated[Access, needs("history.read")]
 CallId = Annotated[Id, Path(description="A call's identifier")]

@@ -113,9 +113,15 @@ async def find_call(access: Access, call_id: str) -> CallDetail:
     return CallDetail(**summary.model_dump(), parts=await find_segments(access.session, call_id))
 
 
-def on_days(first: date | None, last: date | None, zones: Mapping[str, str]) -> ColumnElement[bool]:
-    """Return the condition that a call began from `first` to `last`, both included, by the clock of
-    its project; `zones` has the project's zones. A call of no project goes by the zone of most.
+def on_days(
+    first: date | None,
+    last: date | None,
+    zones: Mapping[str, str],
+    at: ColumnElement[int] = calls.c.started_at,
+) -> ColumnElement[bool]:
+    """Return the condition that a call began (or `at`, something in it, was) from `first` to
+    `last`, both included, by the clock of its project; `zones` has the project's zones. A call of
+    no project goes by the zone of most.
     """
     projects: dict[str, list[str]] = {}
     for project_id, name in sorted(zones.items()):
@@ -124,19 +130,21 @@ def on_days(first: date | None, last: date | None, zones: Mapping[str, str]) -> 
     parts: list[ColumnElement[bool]] = []
     for name, ids in projects.items():
         if name != usual:
-            parts.append(and_(calls.c.project_id.in_(ids), *_between(first, last, name)))
+            parts.append(and_(calls.c.project_id.in_(ids), *_between(first, last, name, at)))
     elsewhere = [one for name, ids in projects.items() if name != usual for one in ids]
-    rest = and_(calls.c.project_id.not_in(elsewhere), *_between(first, last, usual))
+    rest = and_(calls.c.project_id.not_in(elsewhere), *_between(first, last, usual, at))
     return or_(rest, *parts)
 
 
-def _between(first: date | None, last: date | None, zone: str) -> list[ColumnElement[bool]]:
+def _between(
+    first: date | None, last: date | None, zone: str, at: ColumnElement[int]
+) -> list[ColumnElement[bool]]:
     there = ZoneInfo(zone)
     found = list[ColumnElement[bool]]()
     if first is not None:
-        found.append(calls.c.started_at >= midnight(first, there))
+        found.append(at >= midnight(first, there))
     if last is not None:
-        found.append(calls.c.started_at < midnight(last + timedelta(days=1), there))
+        found.append(at < midnight(last + timedelta(days=1), there))
     return found
 
 
@@ -146,6 +154,28 @@ async def find_segments(session: ScopedSession, call_id: str) -> list[Segment]:
         select(segments).where(segments.c.call_id == call_id).order_by(segments.c.started_at)
     )
     return [Segment.of(row) for row in rows]
+
+
+async def stretches_of(
+    session: ScopedSession, agent_id: str, call_id: str
+) -> tuple[str, dict[str, int]] | None:
+    """Return the project of a call, and when each of an agent's stretches in it began, by id.
+
+    None: the agent talked in no such call.
+    """
+    rows = await session.rows(
+        select(segments.c.id, segments.c.started_at, calls.c.project_id)
+        .join(calls, calls.c.id == segments.c.call_id)
+        .where(segments.c.call_id == call_id, segments.c.agent_id == agent_id)
+    )
+    if not rows:
+        return None
+    return rows[0]["project_id"], {row["segment_id"]: row["started_at"] for row in rows}
+
+
+async def not_own_call(access: Access, call_id: str) -> Problem:
+    """Return the problem for a call that does not concern the caller's agent."""
+    return await access.not_own(calls, "call", call_id)
 
 
 async def segment_owner(session: ScopedSession, segment_id: str) -> tuple[str, str] | None:
@@ -164,28 +194,33 @@ async def find_events(access: Access, call_id: str) -> Page[CallEvent]:
     Raises:
         Problem: `not_found`: there is no such call for this caller.
     """
-    call = await call_row(access, call_id)
-    notes = await access.session.rows(
-        select(call_notes.c.seq).where(call_notes.c.call_id == call_id)
-    )
-    own = journal.c.stream == f"call:{call_id}"
-    noted = journal.c.seq.in_([note["seq"] for note in notes])
-    rows: list[dict[str, Any]] = []
-    # Two reads, so that each goes by its own index.
-    for condition in (own, noted):
-        rows += await access.session.rows(
-            select(journal)
-            .where(journal.c.cell_id == call["cell_id"], condition)
-            .order_by(journal.c.seq)
-            .limit(MOST_EVENTS)
-        )
-    rows.sort(key=lambda row: row["seq"])
+    rows = await call_facts(access.session, await call_row(access, call_id))
     if access.principal.client_id is not None:
         rows = without_supervision(rows)
     shown = without_secrets(rows)
     return Page(
         items=[CallEvent(**{**row, "at": moment(row["at"])}) for row in shown], next_cursor=None
     )
+
+
+async def call_facts(session: ScopedSession, call: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the journal's rows about a call, by its own row, as they became known."""
+    notes = await session.rows(
+        select(call_notes.c.seq).where(call_notes.c.call_id == call["call_id"])
+    )
+    own = journal.c.stream == f"call:{call['call_id']}"
+    noted = journal.c.seq.in_([note["seq"] for note in notes])
+    rows: list[dict[str, Any]] = []
+    # Two reads, so that each goes by its own index.
+    for condition in (own, noted):
+        rows += await session.rows(
+            select(journal)
+            .where(journal.c.cell_id == call["cell_id"], condition)
+            .order_by(journal.c.seq)
+            .limit(MOST_EVENTS)
+        )
+    rows.sort(key=lambda row: row["seq"])
+    return rows
 
 
 def without_supervision(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

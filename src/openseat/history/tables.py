@@ -73,6 +73,19 @@ segments = Table(
     Column("answers", JSONB),
 )
 
+agent_calls = Table(
+    "agent_calls",
+    metadata,
+    Column("agent_id", Text, primary_key=True),
+    Column("call_id", Text, primary_key=True),
+    Column("client_id", Text),
+    Column("at", BigInteger),
+    Column("queue_id", Text),
+    Column("offers", Integer),
+    Column("missed", Integer),
+    Column("segments", Integer),
+)
+
 call_notes = Table(
     "call_notes",
     metadata,

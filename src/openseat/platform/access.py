@@ -156,6 +156,14 @@ class Access:
                 await self._refused(session, kind, subject_id, reason)
         return problem
 
+    async def not_own(self, table: Table, kind: str, subject_id: str) -> Problem:
+        """Return the problem for a row that is not the caller's own; others' are put on record."""
+        there = await self.session.value(select(literal(1)).where(table.c.id == subject_id))
+        if there is not None:
+            async with self.services.database.tenant_session(OperatorScope()) as session:
+                await self._refused(session, kind, subject_id, "not the agent's own")
+        return Problem("not_found", kind=kind, id=subject_id)
+
     async def _refused(
         self, session: ScopedSession, kind: str, subject_id: str, reason: str
     ) -> None:

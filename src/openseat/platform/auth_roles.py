@@ -41,6 +41,8 @@ HOLDERS: dict[str, frozenset[Role]] = {
     "projects.write": _ADMIN,
     "queues.read": _ALL,
     "queues.write": _ADMIN,
+    # Agents read the names of queues; the table of all their settings is not for them.
+    "queues.export": _STAFF_AND_CLIENT,
     "numbers.read": _STAFF_AND_CLIENT,
     "numbers.write": _ADMIN,
     "flows.read": _STAFF_AND_CLIENT,
@@ -60,6 +62,7 @@ HOLDERS: dict[str, frozenset[Role]] = {
     "skills.write": _ADMIN,
     "agents.read": _STAFF,
     "agents.write": _ADMIN,
+    "agents.export": _STAFF,
     "agents.self": frozenset({Role.AGENT, Role.SUPERVISOR}),
     "floor.watch": _ALL,
     "floor.control": _STAFF,

@@ -82,6 +82,8 @@ STATUS: dict[str, int] = {
     "agent.reason_missing": 422,
     "agent.extension_invalid": 422,
     "endpoint.not_yours": 403,
+    "recording.not_allowed": 403,
+    "recording.too_old": 403,
     "sign_in.throttled": 429,
     "internal": 500,
     "floor.fault": 500,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Query
 from starlette.responses import StreamingResponse
@@ -11,7 +11,8 @@ from openseat.platform.access import Access, needs
 from openseat.platform.fields import Id
 from openseat.platform.paging import PAGE_DEFAULT, PAGE_LARGEST, Page
 from openseat.platform.problems import Problem, responses
-from openseat.recordings import service
+from openseat.recordings import own, service
+from openseat.recordings.own import OwnRecordings
 from openseat.recordings.ranges import UnsatisfiableRange, requested_range
 from openseat.recordings.service import Recording, RecordingAccess, Waveform
 
@@ -20,8 +21,10 @@ router = APIRouter(tags=["recordings"])
 _AUDIO = "audio/wav"
 
 Reads = Annotated[Access, needs("recordings.read")]
+Own = Annotated[Access, needs("agents.self")]
 CallId = Annotated[Id, Path(description="A call's identifier")]
 RecordingId = Annotated[Id, Path(description="A recording's identifier")]
+OwnSegmentId = Annotated[Id, Path(description="One of the agent's own stretches")]
 SegmentId = Annotated[Id | None, Query(description="One segment's part; the whole when left out")]
 
 
@@ -35,18 +38,21 @@ async def list_call_recordings(access: Reads, call_id: CallId) -> Page[Recording
     return await service.of_call(access, call_id)
 
 
+_SOUND: dict[int | str, dict[str, Any]] = {
+    **responses(401, 403, 404, 416),
+    200: {"content": {_AUDIO: {"schema": {"type": "string", "format": "binary"}}}},
+    206: {
+        "description": "The range asked for",
+        "content": {_AUDIO: {"schema": {"type": "string", "format": "binary"}}},
+    },
+}
+
+
 @router.get(
     "/recordings/{recording_id}/audio",
     operation_id="read_recording_audio",
     response_class=StreamingResponse,
-    responses={
-        **responses(401, 403, 404, 416),
-        200: {"content": {_AUDIO: {"schema": {"type": "string", "format": "binary"}}}},
-        206: {
-            "description": "The range asked for",
-            "content": {_AUDIO: {"schema": {"type": "string", "format": "binary"}}},
-        },
-    },
+    responses=_SOUND,
 )
 async def read_recording_audio(
     access: Reads,
@@ -58,6 +64,24 @@ async def read_recording_audio(
 ) -> StreamingResponse:
     """A recording's sound, whole or a range of bytes. Who is given it is put on record."""
     file = await service.find_file(access, recording_id, segment_id or "")
+    answer = sound(access, file, range_, if_range, download=download)
+    await service.note(access, file, "downloaded" if download else "listened")
+    return answer
+
+
+def sound(
+    access: Access,
+    file: dict[str, Any],
+    range_: str | None,
+    if_range: str | None,
+    *,
+    download: bool = False,
+) -> StreamingResponse:
+    """Return the answer with a file's sound, or the range asked for.
+
+    Raises:
+        Problem: `range.unsatisfiable`, or `not_found`: the store has lost the file.
+    """
     tag = f'"{file["sha256"]}"'
     try:
         part = requested_range(range_ if if_range in {None, tag} else None, file["bytes"])
@@ -66,7 +90,6 @@ async def read_recording_audio(
             "range.unsatisfiable", headers={"Content-Range": f"bytes */{file['bytes']}"}
         ) from None
     content = service.pieces(service.store_of(access), file["path"], part.start, part.end)
-    await service.note(access, file, "downloaded" if download else "listened")
     name = file["path"].rpartition("/")[2]
     headers = {
         "Accept-Ranges": "bytes",
@@ -112,3 +135,50 @@ async def list_recording_accesses(
 ) -> Page[RecordingAccess]:
     """Who listened to a recording or downloaded it, newest first."""
     return await service.accesses(access, recording_id, limit, cursor)
+
+
+@router.get(
+    "/me/calls/{call_id}/recordings",
+    operation_id="list_own_recordings",
+    responses=responses(401, 403, 404),
+)
+async def list_own_recordings(access: Own, call_id: CallId) -> OwnRecordings:
+    """The parts of a call's recordings in which the signed-in agent talked, where allowed."""
+    return await own.of_call(access, call_id)
+
+
+@router.get(
+    "/me/recordings/{recording_id}/{segment_id}/audio",
+    operation_id="read_own_recording_audio",
+    response_class=StreamingResponse,
+    responses=_SOUND,
+)
+async def read_own_recording_audio(
+    access: Own,
+    recording_id: RecordingId,
+    segment_id: OwnSegmentId,
+    range_: Annotated[str | None, Header(alias="Range")] = None,
+    if_range: Annotated[str | None, Header(alias="If-Range")] = None,
+) -> StreamingResponse:
+    """The sound of one of the agent's own stretches. That it was heard is put on record."""
+    file = await own.find_file(access, recording_id, segment_id)
+    answer = sound(access, file, range_, if_range)
+    await own.note(access, file)
+    return answer
+
+
+@router.get(
+    "/me/recordings/{recording_id}/{segment_id}/waveform",
+    operation_id="read_own_recording_waveform",
+    responses=responses(401, 403, 404),
+)
+async def read_own_recording_waveform(
+    access: Own,
+    recording_id: RecordingId,
+    segment_id: OwnSegmentId,
+    points: Annotated[int, Query(ge=10, le=4000, description="Steps at most")] = 1000,
+) -> Waveform:
+    """How loud each side is over one of the agent's own stretches."""
+    return await service.waveform(
+        access, await own.find_file(access, recording_id, segment_id), points
+    )

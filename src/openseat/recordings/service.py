@@ -13,6 +13,7 @@ from sqlalchemy import func, insert, select
 from openseat.history.documents import moment, seconds
 from openseat.history.service import call_row
 from openseat.platform.access import Access
+from openseat.platform.database import ScopedSession
 from openseat.platform.paging import Page, read_cursor, write_cursor
 from openseat.platform.problems import Problem
 from openseat.recordings.audio import UnreadableSound, peaks
@@ -75,13 +76,18 @@ async def of_call(access: Access, call_id: str) -> Page[Recording]:
         Problem: `not_found`: there is no such call for this caller.
     """
     await call_row(access, call_id)
-    rows = await access.session.rows(
+    return Page(items=await finished(access.session, call_id), next_cursor=None)
+
+
+async def finished(session: ScopedSession, call_id: str) -> list[Recording]:
+    """Return a call's finished files, each whole before its parts."""
+    rows = await session.rows(
         select(recording_files, recordings.c.layout, recordings.c.started_at, recordings.c.box)
         .join(recording_files, recording_files.c.recording_id == recordings.c.id)
         .where(recordings.c.call_id == call_id)
         .order_by(recordings.c.started_at, recordings.c.id, recording_files.c.segment_id)
     )
-    items = [
+    return [
         Recording(
             **{name: row[name] for name in ("recording_id", "segment_id", "layout", "box")},
             started_at=_moment(row["started_at"]),
@@ -91,7 +97,6 @@ async def of_call(access: Access, call_id: str) -> Page[Recording]:
         )
         for row in rows
     ]
-    return Page(items=items, next_cursor=None)
 
 
 async def find_file(access: Access, recording_id: str, segment_id: str) -> dict[str, Any]:
@@ -115,8 +120,8 @@ async def find_file(access: Access, recording_id: str, segment_id: str) -> dict[
     return {**file, "layout": recording["layout"]}
 
 
-async def note(access: Access, file: dict[str, Any], action: Action) -> None:
-    """Put on record that the caller is given a file."""
+async def note(access: Access, file: dict[str, Any], action: Action) -> bool:
+    """Put on record that the caller is given a file; return whether it was not there already."""
     log = recording_access
     recent = await access.session.value(
         select(log.c.id)
@@ -140,6 +145,7 @@ async def note(access: Access, file: dict[str, Any], action: Action) -> None:
                 request_id=access.request_id,
             )
         )
+    return recent is None
 
 
 async def waveform(access: Access, file: dict[str, Any], points: int) -> Waveform:

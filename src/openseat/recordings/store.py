@@ -100,8 +100,9 @@ class LocalStore:
 
     def read(self, key: str, start: int, end: int) -> Iterator[bytes]:
         """See `RecordingStore.read`."""
-        file = self.open(key)
-        return _pieces(file, start, end)
+        path = self._path(key)
+        path.stat()
+        return _pieces(path, start, end)
 
     def open(self, key: str) -> BinaryIO:
         """See `RecordingStore.open`."""
@@ -114,8 +115,9 @@ class LocalStore:
         return self._folder.joinpath(*parts)
 
 
-def _pieces(file: BinaryIO, start: int, end: int) -> Iterator[bytes]:
-    with file:
+def _pieces(path: Path, start: int, end: int) -> Iterator[bytes]:
+    # Opened only when the first piece is asked for: a listener may be gone before that.
+    with path.open("rb") as file:
         file.seek(start)
         while start < end:
             piece = file.read(min(_CHUNK, end - start))

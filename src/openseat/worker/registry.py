@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from openseat.billing.usage import UsageCalls, UsageStorage
 from openseat.figures.projection import Figures
+from openseat.history.agent_calls import AgentCalls
 from openseat.history.agent_time import AgentTime
 from openseat.history.callbacks import Callbacks
 from openseat.history.calls import Calls
@@ -19,6 +20,7 @@ def projections() -> tuple[Projection, ...]:
         Calls(),
         Segments(),
         CallNotes(),
+        AgentCalls(),
         Callbacks(),
         AgentTime(),
         Recordings(),

@@ -21,6 +21,7 @@ export const KEYS = {
   outboundOnly: 'F8',
   extend: 'F9',
   disposition: 'Alt+N',
+  log: 'Alt+L',
   messages: 'Alt+I',
   acknowledge: 'Alt+U',
   save: 'Ctrl+Enter',

@@ -2073,6 +2073,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Own Calls
+         * @description The signed-in agent's own calls, the missed ones among them, page by page.
+         */
+        get: operations["list_own_calls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/calls/{call_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Own Call
+         * @description One of the own calls: what was written, and what happened in the agent's part of it.
+         */
+        get: operations["read_own_call"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/calls/{call_id}/recordings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Own Recordings
+         * @description The parts of a call's recordings in which the signed-in agent talked, where allowed.
+         */
+        get: operations["list_own_recordings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/figures": {
         parameters: {
             query?: never;
@@ -2167,6 +2227,46 @@ export interface paths {
          * @description Answer whoever sent a message to the caller.
          */
         post: operations["reply_to_message"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/recordings/{recording_id}/{segment_id}/audio": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Own Recording Audio
+         * @description The sound of one of the agent's own stretches. That it was heard is put on record.
+         */
+        get: operations["read_own_recording_audio"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/recordings/{recording_id}/{segment_id}/waveform": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Own Recording Waveform
+         * @description How loud each side is over one of the agent's own stretches.
+         */
+        get: operations["read_own_recording_waveform"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -6873,6 +6973,202 @@ export interface components {
          */
         OutcomeFilter: "refused" | "served" | "voicemail" | "abandoned" | "self_service" | "unanswered" | "in_progress";
         /**
+         * OwnCall
+         * @description A call as one agent had it; spans are the agent's own.
+         */
+        OwnCall: {
+            /**
+             * At
+             * Format: date-time
+             * @description When it first rang at the agent, or was placed
+             */
+            at: string;
+            /** Call Id */
+            call_id: string;
+            /** Caller Name */
+            caller_name: string;
+            /**
+             * Cause
+             * @description Q.850: what the network said at the end
+             */
+            cause: number | null;
+            /** Client Id */
+            client_id: string;
+            direction: components["schemas"]["Direction"];
+            /**
+             * Ended At
+             * @description Of the whole call; null while it goes on
+             */
+            ended_at: string | null;
+            /** Hold S */
+            hold_s: number;
+            /**
+             * Number
+             * @description The customer's
+             */
+            number: string;
+            /**
+             * Parts
+             * @description The agent's own stretches, in their order
+             */
+            parts: components["schemas"]["Segment"][];
+            /** Project Id */
+            project_id: string;
+            /**
+             * Queue Id
+             * @description The queue it came from; empty for none
+             */
+            queue_id: string;
+            /** Recorded */
+            recorded: boolean;
+            result: components["schemas"]["OwnResult"];
+            /** Rings Missed */
+            rings_missed: number;
+            /** Scale */
+            scale: number | null;
+            /**
+             * Score
+             * @description What the customer rated, of `scale`
+             */
+            score: number | null;
+            /** Talk S */
+            talk_s: number;
+            /**
+             * Transferred
+             * @description The agent's stretch ended in a transfer
+             */
+            transferred: boolean;
+        };
+        /**
+         * OwnCallDetail
+         * @description One of the own calls, opened.
+         */
+        OwnCallDetail: {
+            /**
+             * At
+             * Format: date-time
+             * @description When it first rang at the agent, or was placed
+             */
+            at: string;
+            /** Call Id */
+            call_id: string;
+            /** Caller Name */
+            caller_name: string;
+            /**
+             * Cause
+             * @description Q.850: what the network said at the end
+             */
+            cause: number | null;
+            /** Client Id */
+            client_id: string;
+            /**
+             * Colleagues
+             * @description Stretches of other agents, whose notes travel with the call; only of calls in which the agent talked
+             */
+            colleagues: components["schemas"]["Segment"][];
+            direction: components["schemas"]["Direction"];
+            /**
+             * Dispositions
+             * @description Of the call's project
+             */
+            dispositions: components["schemas"]["OwnDisposition"][];
+            /**
+             * Ended At
+             * @description Of the whole call; null while it goes on
+             */
+            ended_at: string | null;
+            /** Hold S */
+            hold_s: number;
+            /**
+             * Names
+             * @description What the clients, colleagues … are called
+             */
+            names: {
+                [key: string]: string;
+            };
+            /**
+             * Number
+             * @description The customer's
+             */
+            number: string;
+            /** @description Of the whole call; null while it goes on */
+            outcome: components["schemas"]["CallOutcome"] | null;
+            /**
+             * Parts
+             * @description The agent's own stretches, in their order
+             */
+            parts: components["schemas"]["Segment"][];
+            /** Project Id */
+            project_id: string;
+            /**
+             * Queue Id
+             * @description The queue it came from; empty for none
+             */
+            queue_id: string;
+            /** Recorded */
+            recorded: boolean;
+            result: components["schemas"]["OwnResult"];
+            /** Rings Missed */
+            rings_missed: number;
+            /** Scale */
+            scale: number | null;
+            /**
+             * Score
+             * @description What the customer rated, of `scale`
+             */
+            score: number | null;
+            /**
+             * Steps
+             * @description The agent's part in it, in order
+             */
+            steps: components["schemas"]["OwnStep"][];
+            /** Talk S */
+            talk_s: number;
+            /**
+             * Transferred
+             * @description The agent's stretch ended in a transfer
+             */
+            transferred: boolean;
+        };
+        /**
+         * OwnCalls
+         * @description One page of the own log.
+         */
+        OwnCalls: {
+            /**
+             * Dispositions
+             * @description What the agent has given lately, the most frequent first
+             */
+            dispositions: components["schemas"]["OwnDisposition"][];
+            /** Items */
+            items: components["schemas"]["OwnCall"][];
+            /**
+             * Names
+             * @description What the clients, projects … above are called
+             */
+            names: {
+                [key: string]: string;
+            };
+            /**
+             * Next Cursor
+             * @description Give it as `cursor` for the next page
+             */
+            next_cursor: string | null;
+        };
+        /**
+         * OwnDisposition
+         * @description An outcome code the agent has given.
+         */
+        OwnDisposition: {
+            /** Code */
+            code: string;
+            /**
+             * Name
+             * @description What a project calls it; empty for the common ones
+             */
+            name: string;
+        };
+        /**
          * OwnLog
          * @description What the agent did lately, and has still to do.
          */
@@ -6894,6 +7190,67 @@ export interface components {
             names: {
                 [key: string]: string;
             };
+        };
+        /**
+         * OwnRecordings
+         * @description What an agent may hear of a call, or why not.
+         */
+        OwnRecordings: {
+            /**
+             * Days
+             * @description For how many days the project lets agents hear their own; null: not at all
+             */
+            days: number | null;
+            /**
+             * Items
+             * @description The agent's own stretches that are stored
+             */
+            items: components["schemas"]["Recording"][];
+            /**
+             * Too Old
+             * @description The days are over
+             */
+            too_old: boolean;
+        };
+        /**
+         * OwnResult
+         * @description What became of a call, seen from the agent.
+         * @enum {string}
+         */
+        OwnResult: "talked" | "missed" | "withdrawn" | "unanswered" | "assisted";
+        /**
+         * OwnStep
+         * @description One thing that happened in a call, seen from the agent.
+         */
+        OwnStep: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * By
+             * @description Who ended the stretch, or how a consultation ended
+             */
+            by: string;
+            /**
+             * Code
+             * @description The disposition
+             */
+            code: string;
+            kind: components["schemas"]["StepKind"];
+            /**
+             * Spent S
+             * @description Time it rang, or that the agent talked and held
+             */
+            spent_s: number | null;
+            /**
+             * Target
+             * @description Name of the colleague, group, queue …, or the number called
+             */
+            target: string;
+            /** Target Kind */
+            target_kind: string;
         };
         /** Page[AgentGroup] */
         Page_AgentGroup_: {
@@ -7625,6 +7982,11 @@ export interface components {
             /** Name */
             name: string;
             /**
+             * Own Recordings Days
+             * @description For how many days agents may hear their own recordings; null: not at all
+             */
+            own_recordings_days: number | null;
+            /**
              * Time Zone
              * @description IANA time zone
              */
@@ -7673,6 +8035,11 @@ export interface components {
             /** Name */
             name: string;
             /**
+             * Own Recordings Days
+             * @description For how many days agents may hear their own recordings; null: not at all
+             */
+            own_recordings_days?: number | null;
+            /**
              * Time Zone
              * @description IANA time zone
              * @default Asia/Shanghai
@@ -7709,6 +8076,11 @@ export interface components {
             max_calls?: number | null;
             /** Name */
             name?: string;
+            /**
+             * Own Recordings Days
+             * @description For how many days agents may hear their own recordings; null: not at all
+             */
+            own_recordings_days?: number | null;
             /**
              * Time Zone
              * @description IANA time zone
@@ -9016,6 +9388,12 @@ export interface components {
             reason?: string | null;
             state: components["schemas"]["SettableState"];
         };
+        /**
+         * StepKind
+         * @description What happened, seen from the agent.
+         * @enum {string}
+         */
+        StepKind: "dialled" | "rang" | "refused" | "missed" | "withdrawn" | "talking" | "held" | "resumed" | "consulted" | "consult_ended" | "transferred" | "transfer_failed" | "recording_paused" | "recording_resumed" | "left" | "disposed";
         /**
          * StoragePriceDocument
          * @description Recordings beyond `quota_mb` (average of the period) cost by the 100 MB and 365 days.
@@ -23985,6 +24363,304 @@ export interface operations {
             };
         };
     };
+    list_own_calls: {
+        parameters: {
+            query?: {
+                /** @description On or after this day by the clock of the call's project */
+                first_day?: string | null;
+                /** @description On or before this day, likewise */
+                last_day?: string | null;
+                direction?: components["schemas"]["Direction"] | null;
+                result?: components["schemas"]["OwnResult"] | null;
+                /** @description The agent's own outcome code */
+                disposition?: string | null;
+                /** @description Part of the customer's number */
+                number?: string | null;
+                /** @description Stands in the agent's own notes, whatever the case */
+                text?: string | null;
+                oldest_first?: boolean;
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnCalls"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    read_own_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A call's identifier */
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnCallDetail"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_own_recordings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description A call's identifier */
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnRecordings"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
     read_own_figures: {
         parameters: {
             query?: never;
@@ -24372,6 +25048,224 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SentMessage"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    read_own_recording_audio: {
+        parameters: {
+            query?: never;
+            header?: {
+                Range?: string | null;
+                "If-Range"?: string | null;
+            };
+            path: {
+                /** @description A recording's identifier */
+                recording_id: string;
+                /** @description One of the agent's own stretches */
+                segment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": string;
+                };
+            };
+            /** @description The range asked for */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": string;
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Requested Range Not Satisfiable */
+            416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    read_own_recording_waveform: {
+        parameters: {
+            query?: {
+                /** @description Steps at most */
+                points?: number;
+            };
+            header?: never;
+            path: {
+                /** @description A recording's identifier */
+                recording_id: string;
+                /** @description One of the agent's own stretches */
+                segment_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Waveform"];
                 };
             };
             /** @description Bad Request */

@@ -195,6 +195,7 @@ def desk(router: APIRouter, stand_in: StandIn) -> None:
     for path, answer in (
         ("/me/agent", stand_in.seat),
         ("/me/agent/log", stand_in.log),
+        ("/me/calls", stand_in.own_calls),
         ("/me/agent/destinations", stand_in.destinations),
     ):
         router.add_api_route(path, answer, response_model=None)

@@ -185,7 +185,7 @@ class StandIn:
         }
 
     def log(self) -> Row:
-        """The signed-in agent's latest calls and promises."""
+        """The signed-in agent's promises, and the calls beside them."""
         mine = [one for one in self.calls if self.own_agent_id in one["agent_ids"]][:20]
         due = floor.iso(floor.millis() + 3_600_000)
         promise = {
@@ -197,6 +197,17 @@ class StandIn:
         }
         named = {key: name for key, (name, _) in floor.PROJECTS.items()}
         return {"calls": mine, "callbacks": [promise], "names": {**floor.CLIENTS, **named}}
+
+    def own_calls(self) -> Row:
+        """The signed-in agent's own calls."""
+        mine = [one for one in self.calls if self.own_agent_id in one["agent_ids"]][:20]
+        named = {key: name for key, (name, _) in floor.PROJECTS.items()}
+        return {
+            "items": [past.own_call(one) for one in mine],
+            "next_cursor": None,
+            "names": {**floor.CLIENTS, **named},
+            "dispositions": [],
+        }
 
     def destinations(self) -> Row:
         """Whom the signed-in agent can reach."""

@@ -53,6 +53,7 @@ export const projects: Noun = {
         { name: 'time_zone', kind: 'zone', needed: true, preset: 'Asia/Shanghai' },
         { name: 'auto_answer', kind: 'flag', preset: false, hint: 'autoAnswer' },
         { name: 'announce_agent', kind: 'flag', preset: false, hint: 'announceAgent' },
+        { ...whole('own_recordings_days', 1, 3650, null), hint: 'ownRecordings' },
         ENABLED,
       ],
     },

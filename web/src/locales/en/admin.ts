@@ -279,6 +279,7 @@ export default {
       caller_number: 'Caller number',
       max_calls: 'Most calls at once',
       announce_agent: 'Say the agent’s number',
+      own_recordings_days: 'Agents hear their own recordings (days)',
       busy_reasons: 'Busy reasons',
     },
     hint: {
@@ -332,6 +333,7 @@ export default {
       managed: 'What a supervisor sees and manages.',
       callerNumber: 'What people called see.',
       autoAnswer: 'Agents’ phones answer the project’s calls by themselves, after a short tone.',
+      ownRecordings: 'At their desk, for so many days after a call; empty: not at all.',
       announceAgent: 'Who answers is said to the customer: “Agent 1001 at your service”.',
       busyReasons: 'What agents may give as a reason.',
     },

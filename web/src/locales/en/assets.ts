@@ -60,6 +60,7 @@ export default {
       access_refused: 'Access refused',
       flow_published: 'Flow published',
       flow_rolled_back: 'Flow rolled back',
+      recording_heard: 'An agent heard their own recording',
       trunk_test_called: 'Trunk tested by a call',
       phone_password_replaced: 'Phone password replaced',
       prompt_replaced: 'Prompt\'s sound replaced',

@@ -277,6 +277,7 @@ export default {
       caller_number: '外显号码',
       max_calls: '并发呼叫上限',
       announce_agent: '播报工号',
+      own_recordings_days: '座席员可听本人录音（天）',
       busy_reasons: '示忙原因',
     },
     hint: {
@@ -330,6 +331,7 @@ export default {
       managed: '班长座席可以查看和管理的范围。',
       callerNumber: '外呼时对方看到的号码。',
       autoAnswer: '座席话机响一声提示音后自动接通本项目来电。',
+      ownRecordings: '座席员在桌面上可以听自己这么多天以内的录音；不填则不可以。',
       announceAgent: '接通前向客户播报“工号 1001 为您服务”。',
       busyReasons: '座席员示忙时可选的原因。',
     },

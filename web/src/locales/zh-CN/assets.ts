@@ -59,6 +59,7 @@ export default {
       access_refused: '越权被拒',
       flow_published: '发布语音流程',
       flow_rolled_back: '回退语音流程',
+      recording_heard: '座席员收听本人录音',
       trunk_test_called: '试呼中继',
       phone_password_replaced: '更换话机密码',
       prompt_replaced: '更换语音提示的录音',

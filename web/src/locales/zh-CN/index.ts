@@ -10,9 +10,10 @@ import figures from './figures'
 import floor from './floor'
 import flows from './flows'
 import messages from './messages'
+import own from './own'
 import phone from './phone'
 import screens from './screens'
 
 export default {
-  ...common, ...control, ...admin, ...assets, ...flows, ...floor, ...calls, ...events, ...agent, ...figures, ...phone, ...messages, ...alarms, ...screens,
+  ...common, ...control, ...admin, ...assets, ...flows, ...floor, ...calls, ...events, ...agent, ...figures, ...phone, ...messages, ...own, ...alarms, ...screens,
 }
