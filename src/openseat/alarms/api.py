@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Annotated
 
-from fastapi import APIRouter, FastAPI, Header, Path, Query
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, FastAPI, Query
+from pydantic import Field
 from starlette.responses import Response
 
 from openseat.alarms import service, webhooks
@@ -25,42 +25,25 @@ from openseat.alarms.evaluator import evaluating
 from openseat.alarms.sender import sending
 from openseat.platform.access import Access, Services, needs
 from openseat.platform.auth_roles import Role
-from openseat.platform.fields import Id
-from openseat.platform.paging import PAGE_DEFAULT, PAGE_LARGEST, Page
-from openseat.platform.problems import Problem, responses
+from openseat.platform.headers import IfMatch, Subject, version_needed
+from openseat.platform.paging import Page, PageQuery
+from openseat.platform.problems import responses
 from openseat.platform.screens import OnScreen
 
 router = APIRouter(tags=["alarms"])
 
 Controls = Annotated[Access, needs("floor.control")]
 Hooks = Annotated[Access, needs("webhooks.write")]
-Subject = Annotated[Id, Path(description="Identifier")]
-IfMatch = Annotated[
-    str | None,
-    Header(
-        alias="If-Match", description="The version that was read", pattern=r'^(W/)?"[0-9]{1,9}"$'
-    ),
-]
 
 
-class AlarmsQuery(BaseModel):
+class AlarmsQuery(PageQuery):
     """Which alarms."""
 
-    model_config = ConfigDict(extra="forbid")
-
     open: bool = Field(default=False, description="Only those that are not over")
-    limit: Annotated[int, Field(ge=1, le=PAGE_LARGEST)] = PAGE_DEFAULT
-    cursor: Annotated[str | None, Field(max_length=2000, pattern="^[A-Za-z0-9_-]+$")] = None
 
 
 def _now() -> int:
     return time.time_ns() // 1_000_000
-
-
-def _version(if_match: str | None) -> int:
-    if if_match is None:
-        raise Problem("precondition.required")
-    return int(if_match.removeprefix("W/").strip('"'))
 
 
 @router.get("/thresholds", operation_id="list_thresholds", responses=responses(401, 403))
@@ -89,7 +72,7 @@ async def change_threshold(
     access: Controls, subject: Subject, body: ThresholdFields, if_match: IfMatch = None
 ) -> ThresholdDocument:
     """Set a threshold anew; needs If-Match."""
-    return await service.change_threshold(access, subject, body, _version(if_match))
+    return await service.change_threshold(access, subject, body, version_needed(if_match))
 
 
 @router.delete(
@@ -156,7 +139,7 @@ async def change_webhook(
     access: Hooks, subject: Subject, body: WebhookFields, if_match: IfMatch = None
 ) -> WebhookDocument:
     """Change a webhook; needs If-Match."""
-    return await webhooks.change_webhook(access, subject, body, _version(if_match))
+    return await webhooks.change_webhook(access, subject, body, version_needed(if_match))
 
 
 @router.delete(

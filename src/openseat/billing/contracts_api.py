@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import JSONResponse
 
 from openseat.billing import contracts
@@ -22,28 +22,17 @@ from openseat.billing.documents import (
     SeatLeaseFields,
 )
 from openseat.billing.prices import plan_of
-from openseat.billing.queries import ClientPageQuery, Reads, Subject, Writes
+from openseat.billing.queries import ClientPageQuery, Reads, Writes
 from openseat.core.rating import number_class
 from openseat.platform.access import Access
 from openseat.platform.fields import Strict
-from openseat.platform.idempotency import HEADER, claim, fingerprint, keep
+from openseat.platform.headers import IdempotencyKey, IfMatch, Subject, version_needed
+from openseat.platform.idempotency import claim, fingerprint, keep
 from openseat.platform.paging import Page
-from openseat.platform.problems import Problem, responses
+from openseat.platform.problems import responses
 
 router = APIRouter(tags=["billing"])
 
-IfMatch = Annotated[
-    str | None,
-    Header(alias="If-Match", description="The ETag that was read", pattern=r'^(W/)?"[0-9]{1,9}"$'),
-]
-Key = Annotated[
-    str | None,
-    Header(
-        alias=HEADER,
-        description="A key of the caller's own; the same request with it is done once",
-        pattern=r"^[A-Za-z0-9_-]{8,64}$",
-    ),
-]
 _ETAG: dict[str, Any] = {
     "headers": {"ETag": {"description": "Version of the row", "schema": {"type": "string"}}}
 }
@@ -68,7 +57,7 @@ async def list_rate_plans(
     responses={201: _ETAG, **responses(401, 403, 409)},
 )
 async def create_rate_plan(
-    request: Request, access: Writes, body: RatePlanFields, key: Key = None
+    request: Request, access: Writes, body: RatePlanFields, key: IdempotencyKey = None
 ) -> Any:
     """Agree on prices. They never change: other prices are another plan."""
     plan_of("", body.currency, body.prices)
@@ -119,7 +108,7 @@ async def list_seat_leases(
     responses={201: _ETAG, **responses(401, 403, 409)},
 )
 async def create_seat_lease(
-    request: Request, access: Writes, body: SeatLeaseFields, key: Key = None
+    request: Request, access: Writes, body: SeatLeaseFields, key: IdempotencyKey = None
 ) -> Any:
     """Rent out seats."""
     return await _create(request, access, SEAT_LEASE, SeatLease, body, body.model_dump(), key)
@@ -157,7 +146,7 @@ async def list_number_leases(
     responses={201: _ETAG, **responses(401, 403, 409)},
 )
 async def create_number_lease(
-    request: Request, access: Writes, body: NumberLeaseFields, key: Key = None
+    request: Request, access: Writes, body: NumberLeaseFields, key: IdempotencyKey = None
 ) -> Any:
     """Hold a number for a client."""
     return await _create(request, access, NUMBER_LEASE, NumberLease, body, body.model_dump(), key)
@@ -219,7 +208,4 @@ async def _create(
 async def _end(
     access: Access, agreed: Agreed, subject: str, day: date | None, if_match: str | None
 ) -> dict[str, Any]:
-    if if_match is None:
-        raise Problem("precondition.required")
-    version = int(if_match.removeprefix("W/").strip('"'))
-    return await contracts.end(access, agreed, subject, day, version)
+    return await contracts.end(access, agreed, subject, day, version_needed(if_match))

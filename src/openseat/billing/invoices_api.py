@@ -26,17 +26,16 @@ from openseat.billing.documents import (
 )
 from openseat.billing.queries import (
     ClientPageQuery,
-    PageQuery,
     PeriodQuery,
     Reads,
-    Subject,
     Writes,
 )
 from openseat.billing.tables import invoice_charges, invoices
 from openseat.core.rating import Period
 from openseat.core.rating.usage import next_month
 from openseat.platform.access import Access
-from openseat.platform.paging import Page, cut_page, read_cursor
+from openseat.platform.headers import Subject
+from openseat.platform.paging import Page, PageQuery, cut_page, read_cursor
 from openseat.platform.problems import Problem, responses
 
 router = APIRouter(tags=["billing"])

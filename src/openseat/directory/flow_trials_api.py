@@ -18,9 +18,9 @@ from openseat.directory.flow_trial import Walk, walk
 from openseat.directory.flows import FLOW, environment, refuse
 from openseat.directory.organisation import Language
 from openseat.directory.picture import hours_config
-from openseat.directory.routes import Subject
 from openseat.platform.access import Access, needs
 from openseat.platform.fields import JsonObject, Strict
+from openseat.platform.headers import Subject
 from openseat.platform.problems import responses
 from openseat.prompts.catalogue import LANGUAGES, texts
 

@@ -19,9 +19,10 @@ from openseat.directory.flows import (
     roll_back,
     versions,
 )
-from openseat.directory.routes import IfMatch, Key, Subject, answer, once, remember, version_of
+from openseat.directory.routes import answer, once, remember
 from openseat.platform.access import Access, language_of, needs
 from openseat.platform.fields import JsonObject, Line, Strict
+from openseat.platform.headers import IdempotencyKey, IfMatch, Subject, version_of
 from openseat.platform.problems import Problem, responses
 from openseat.platform.texts import text
 
@@ -123,7 +124,7 @@ async def publish_flow(
     subject: Subject,
     body: Publication,
     if_match: IfMatch = None,
-    key: Key = None,
+    key: IdempotencyKey = None,
 ) -> Response:
     """Publish the draft as the next version: new calls go through it, others go on in theirs."""
     replay = await once(access, request, key, body)

@@ -10,9 +10,9 @@ from sqlalchemy import update
 
 from openseat.directory import service
 from openseat.directory.lines import PHONE, new_sip_password
-from openseat.directory.routes import Subject
 from openseat.directory.tables import phones
 from openseat.platform.access import Access, needs, services
+from openseat.platform.headers import Subject
 from openseat.platform.problems import responses
 
 router = APIRouter(tags=["phones"])

@@ -12,9 +12,9 @@ from starlette.responses import Response
 
 from openseat.directory import postings, tables
 from openseat.directory.noun import wrong
-from openseat.directory.routes import Subject
 from openseat.platform.access import Access, needs
 from openseat.platform.fields import Id, Strict
+from openseat.platform.headers import Subject
 from openseat.platform.problems import responses
 from openseat.platform.reach import reach_of
 

@@ -16,10 +16,11 @@ from openseat.directory import service
 from openseat.directory.noun import Noun, Row, Use, document
 from openseat.directory.organisation import Language
 from openseat.directory.queues import named_in_flows
-from openseat.directory.routes import Subject, add_list, answer
+from openseat.directory.routes import add_list, answer
 from openseat.directory.tables import prompts
 from openseat.platform.access import Access, Permitted, may, needs
 from openseat.platform.fields import Id, Strict, Text, Word
+from openseat.platform.headers import Subject
 from openseat.platform.identifiers import new_id
 from openseat.platform.problems import Problem, UsedBy, responses
 from openseat.platform.settings import Settings

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Path, Query, Request
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field, create_model
 from starlette.responses import JSONResponse, Response
 
@@ -13,33 +13,12 @@ from openseat.directory import service
 from openseat.directory.noun import Noun, change
 from openseat.platform.access import Access, needs
 from openseat.platform.fields import Id, Line
-from openseat.platform.idempotency import HEADER, claim, fingerprint, keep
-from openseat.platform.paging import PAGE_DEFAULT, PAGE_LARGEST, Page
+from openseat.platform.headers import IdempotencyKey, IfMatch, Subject, version_of
+from openseat.platform.idempotency import claim, fingerprint, keep
+from openseat.platform.paging import PAGE_DEFAULT, Cursor, Limit, Page
 from openseat.platform.problems import Problem, responses
 
-IfMatch = Annotated[
-    str | None,
-    Header(
-        alias="If-Match",
-        description="The ETag that was read",
-        pattern=r'^(W/)?"[0-9]{1,9}"$',
-    ),
-]
-Key = Annotated[
-    str | None,
-    Header(
-        alias=HEADER,
-        description="A key of the caller's own; the same request with it is done once",
-        pattern=r"^[A-Za-z0-9_-]{8,64}$",
-    ),
-]
-Subject = Annotated[Id, Path(description="Identifier")]
 _ETAG = {"ETag": {"description": "Version of the row", "schema": {"type": "string"}}}
-
-
-def version_of(if_match: str | None) -> int | None:
-    """Return the version an `If-Match` header names."""
-    return None if if_match is None else int(if_match.removeprefix("W/").strip('"'))
 
 
 def answer(noun: Noun, row: dict[str, Any], status: int = 200) -> JSONResponse:
@@ -79,8 +58,8 @@ def listing(noun: Noun) -> type[BaseModel]:
     filters: dict[str, Any] = dict.fromkeys(noun.filters, (Id | None, None))
     return create_model(
         f"{noun.fields.__name__}Query",
-        limit=(Annotated[int, Field(ge=1, le=PAGE_LARGEST)], PAGE_DEFAULT),
-        cursor=(Annotated[str | None, Field(max_length=2000, pattern="^[A-Za-z0-9_-]+$")], None),
+        limit=(Limit, PAGE_DEFAULT),
+        cursor=(Cursor | None, None),
         q=(Annotated[Line | None, Field(description=f"Part of `{noun.sort}`")], None),
         **filters,
     )
@@ -142,7 +121,7 @@ def add_routes(router: APIRouter, noun: Noun) -> None:
     create_row.__annotations__ |= {
         "access": Annotated[Access, writes],
         "body": noun.fields,
-        "key": Key,
+        "key": IdempotencyKey,
     }
     create_row.__doc__ = f"Make a new {single.replace('_', ' ')}."
     router.add_api_route(

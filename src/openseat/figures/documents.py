@@ -11,7 +11,7 @@ from openseat.core.kpi import Dimension, Tally, Width
 from openseat.core.kpi import ratios as r
 from openseat.core.kpi.tally import FIELDS
 from openseat.platform.fields import Id, Strict, Zone
-from openseat.platform.paging import PAGE_DEFAULT, PAGE_LARGEST
+from openseat.platform.paging import PAGE_DEFAULT, Cursor, Limit
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
@@ -79,8 +79,8 @@ class CallsQuery(FiguresQuery):
         str, Field(description="Name of a count", json_schema_extra={"enum": list(FIELDS)})
     ]
     key: Annotated[Id | None, Field(description="The row's key; all rows when left out")] = None
-    limit: Annotated[int, Field(ge=1, le=PAGE_LARGEST)] = PAGE_DEFAULT
-    cursor: Annotated[str | None, Field(max_length=2000, pattern="^[A-Za-z0-9_-]+$")] = None
+    limit: Limit = PAGE_DEFAULT
+    cursor: Cursor | None = None
 
 
 class Kpis(BaseModel):

@@ -12,7 +12,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 from openseat.core.events import Direction
 from openseat.history.calls import CallOutcome
 from openseat.platform.fields import Id, Strict
-from openseat.platform.paging import PAGE_DEFAULT, PAGE_LARGEST
+from openseat.platform.paging import PAGE_DEFAULT, Cursor, Limit
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
@@ -103,8 +103,8 @@ class CallsQuery(Strict):
     agent_id: Id | None = Field(None, description="This agent placed it, or talked in it")
     number: Digits | None = Field(None, description="Part of caller's or called number")
     sort: CallSort = CallSort.STARTED_DOWN
-    limit: Annotated[int, Field(ge=1, le=PAGE_LARGEST)] = PAGE_DEFAULT
-    cursor: Annotated[str | None, Field(max_length=2000, pattern="^[A-Za-z0-9_-]+$")] = None
+    limit: Limit = PAGE_DEFAULT
+    cursor: Cursor | None = None
 
 
 class Callback(BaseModel):

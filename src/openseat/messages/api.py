@@ -6,7 +6,6 @@ import time
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
-from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from openseat.messages import service
@@ -19,7 +18,7 @@ from openseat.messages.documents import (
 )
 from openseat.platform.access import Access, needs
 from openseat.platform.fields import Id
-from openseat.platform.paging import PAGE_DEFAULT, PAGE_LARGEST, Page
+from openseat.platform.paging import Page, PageQuery
 from openseat.platform.problems import responses
 
 router = APIRouter(tags=["messages"])
@@ -29,16 +28,7 @@ Reads = Annotated[Access, needs("messages.read")]
 MessageId = Annotated[Id, Path(description="A message's identifier")]
 
 
-class MessagesQuery(BaseModel):
-    """Which page of messages."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    limit: Annotated[int, Field(ge=1, le=PAGE_LARGEST)] = PAGE_DEFAULT
-    cursor: Annotated[str | None, Field(max_length=2000, pattern="^[A-Za-z0-9_-]+$")] = None
-
-
-Asked = Annotated[MessagesQuery, Query()]
+Asked = Annotated[PageQuery, Query()]
 
 
 def _now() -> int:

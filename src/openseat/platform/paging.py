@@ -6,10 +6,11 @@ import base64
 import binascii
 import json
 from collections.abc import Sequence
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StringConstraints
 
+from openseat.platform.fields import Strict
 from openseat.platform.problems import Problem
 
 PAGE_DEFAULT = 50
@@ -17,6 +18,19 @@ PAGE_LARGEST = 200
 _CURSOR_LARGEST = 2000
 
 T = TypeVar("T")
+
+
+Limit = Annotated[int, Field(ge=1, le=PAGE_LARGEST)]
+"""How many rows a page may have."""
+Cursor = Annotated[str, StringConstraints(max_length=_CURSOR_LARGEST, pattern="^[A-Za-z0-9_-]+$")]
+"""Where a page begins, as the last page said."""
+
+
+class PageQuery(Strict):
+    """Which page of a list."""
+
+    limit: Limit = PAGE_DEFAULT
+    cursor: Cursor | None = None
 
 
 class Page(BaseModel, Generic[T]):

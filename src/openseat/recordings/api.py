@@ -9,7 +9,7 @@ from starlette.responses import StreamingResponse
 
 from openseat.platform.access import Access, needs
 from openseat.platform.fields import Id
-from openseat.platform.paging import PAGE_DEFAULT, PAGE_LARGEST, Page
+from openseat.platform.paging import PAGE_DEFAULT, Cursor, Limit, Page
 from openseat.platform.problems import Problem, responses
 from openseat.recordings import own, service
 from openseat.recordings.own import OwnRecordings
@@ -130,8 +130,8 @@ async def read_recording_waveform(
 async def list_recording_accesses(
     access: Reads,
     recording_id: RecordingId,
-    limit: Annotated[int, Query(ge=1, le=PAGE_LARGEST)] = PAGE_DEFAULT,
-    cursor: Annotated[str | None, Query(max_length=2000, pattern="^[A-Za-z0-9_-]+$")] = None,
+    limit: Limit = PAGE_DEFAULT,
+    cursor: Cursor | None = None,
 ) -> Page[RecordingAccess]:
     """Who listened to a recording or downloaded it, newest first."""
     return await service.accesses(access, recording_id, limit, cursor)

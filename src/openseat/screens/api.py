@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Path
+from fastapi import APIRouter, Path
 from sqlalchemy import (
     Column,
     ColumnElement,
@@ -30,6 +30,7 @@ from openseat.platform.auth_roles import Role
 from openseat.platform.auth_tables import users
 from openseat.platform.database import metadata
 from openseat.platform.fields import Id
+from openseat.platform.headers import IfMatch, version_needed
 from openseat.platform.identifiers import new_id
 from openseat.platform.problems import Problem, responses
 from openseat.platform.screens import OnScreen, new_secret, screen_links
@@ -60,12 +61,6 @@ wallboards = Table(
 Builds = Annotated[Access, needs("wallboards.write")]
 BoardId = Annotated[Id, Path(description="A wallboard's identifier")]
 LinkId = Annotated[Id, Path(description="A link's identifier")]
-IfMatch = Annotated[
-    str | None,
-    Header(
-        alias="If-Match", description="The version that was read", pattern=r'^(W/)?"[0-9]{1,9}"$'
-    ),
-]
 _ANSWERS = responses(401, 403, 404)
 
 
@@ -137,10 +132,8 @@ async def change_wallboard(
     access: Builds, board_id: BoardId, body: WallboardFields, if_match: IfMatch = None
 ) -> Wallboard:
     """Lay a wallboard out anew; needs If-Match. Screens follow by themselves."""
-    if if_match is None:
-        raise Problem("precondition.required")
+    version = version_needed(if_match)
     await _board(access, board_id)
-    version = int(if_match.removeprefix("W/").strip('"'))
     touched = await access.session.run(
         update(wallboards)
         .where(wallboards.c.id == board_id, wallboards.c.version == version)

@@ -11385,10 +11385,10 @@ export interface operations {
     list_alarms: {
         parameters: {
             query?: {
-                /** @description Only those that are not over */
-                open?: boolean;
                 limit?: number;
                 cursor?: string | null;
+                /** @description Only those that are not over */
+                open?: boolean;
             };
             header?: never;
             path?: never;
@@ -33074,7 +33074,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The version that was read */
+                /** @description The ETag that was read */
                 "If-Match"?: string | null;
             };
             path: {
@@ -34724,7 +34724,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The version that was read */
+                /** @description The ETag that was read */
                 "If-Match"?: string | null;
             };
             path: {
@@ -35396,7 +35396,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The version that was read */
+                /** @description The ETag that was read */
                 "If-Match"?: string | null;
             };
             path: {
