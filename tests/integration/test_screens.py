@@ -53,7 +53,9 @@ class Stage:
         return f"127.0.0.1:{self.settings.ports.web}{PREFIX}"
 
     async def shown(self, secret: str) -> httpx.Response:
-        async with httpx.AsyncClient(headers={"Authorization": f"Screen {secret}"}) as screen:
+        async with httpx.AsyncClient(
+            headers={"Authorization": f"Screen {secret}"}, timeout=PATIENCE_S
+        ) as screen:
             return await screen.get(f"http://{self.address}/screen")
 
     @contextlib.asynccontextmanager
@@ -140,7 +142,9 @@ async def test_a_link_opens_nothing_else(stage: Stage, fresh_database: Database)
     _, link = await make(boss)
     for scheme in ("Bearer", "Screen"):
         headers = {"Authorization": f"{scheme} {link['secret']}"}
-        async with httpx.AsyncClient(headers=headers, base_url=f"http://{stage.address}") as thief:
+        async with httpx.AsyncClient(
+            headers=headers, base_url=f"http://{stage.address}", timeout=PATIENCE_S
+        ) as thief:
             for path in ("/session", "/agents", "/calls", "/figures", "/wallboards", "/alarms"):
                 assert (await thief.get(path)).status_code == 401, (scheme, path)
             assert (await thief.post("/floor/messages", json={})).status_code in {401, 422}

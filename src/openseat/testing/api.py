@@ -20,6 +20,8 @@ from openseat.platform.web import PREFIX, build
 from openseat.testing.database import PASSWORD, Database
 from openseat.testing.ports import free_base
 
+PATIENCE_S = 30.0
+"""How long an answer may take: the machine has other tests to run."""
 _LOGIN_SECRETS = {
     "admin": "demo_admin",
     "supervisor": "demo_supervisor",
@@ -56,7 +58,7 @@ def password_of(settings: Settings, login: str) -> str:
 async def signed_in(settings: Settings, login: str) -> AsyncIterator[httpx.AsyncClient]:
     """Talk with a running installation as one of the demonstration's users."""
     base = f"http://127.0.0.1:{settings.ports.web}{PREFIX}"
-    async with httpx.AsyncClient(base_url=base) as client:
+    async with httpx.AsyncClient(base_url=base, timeout=PATIENCE_S) as client:
         await _sign_in(client, settings, login)
         yield client
 
@@ -83,6 +85,7 @@ class Api:
             httpx.AsyncClient(
                 transport=httpx.ASGITransport(self.app, raise_app_exceptions=False),
                 base_url=f"http://test{PREFIX}",
+                timeout=PATIENCE_S,
             )
         )
 

@@ -200,6 +200,7 @@ class Desks:
         async with httpx.AsyncClient(
             base_url=f"http://127.0.0.1:{site.ports.http}/ari",
             auth=(CONTROL_USER, site.ari_secret),
+            timeout=LIMIT_S,
         ) as ari:
 
             async def empty() -> bool:
