@@ -17,9 +17,9 @@ from openseat.directory.brands import Brand, Logo, brand_of, logo_of, logos
 from openseat.directory.noun import Noun
 from openseat.directory.organisation import CLIENT, OPERATOR
 from openseat.directory.pictures import checked
-from openseat.directory.routes import Subject
 from openseat.platform.access import Access, needs, services
 from openseat.platform.database import SignInScope
+from openseat.platform.headers import Subject
 from openseat.platform.identifiers import new_id
 from openseat.platform.problems import Problem, responses
 from openseat.platform.web_middleware import picture_headers

@@ -14,9 +14,9 @@ from starlette.responses import Response
 from openseat.directory import skill_postings, tables
 from openseat.directory.noun import wrong
 from openseat.directory.people import known
-from openseat.directory.routes import Subject
 from openseat.platform.access import Access, needs
 from openseat.platform.fields import Id, Strict
+from openseat.platform.headers import Subject
 from openseat.platform.problems import responses
 from openseat.platform.reach import reach_of
 
