@@ -82,10 +82,10 @@ def test_agents_are_found_filtered_and_sorted(open_page):
     page.get_by_role("group", name="按状态筛选").first.get_by_role("button", name="示忙").click()
     expect(agents).to_have_count(2)
     page.get_by_role("button", name="全部 24").click()
-    page.get_by_label("工号或姓名").fill("1003")
+    page.get_by_label("工号、姓名、号码、队列").fill("1003")
     expect(agents).to_have_count(1)
     expect(agents).to_contain_text("张伟")
-    page.get_by_label("工号或姓名").fill("没有这个人")
+    page.get_by_label("工号、姓名、号码、队列").fill("没有这个人")
     expect(page.get_by_text("没有符合条件的座席员")).to_be_visible()
 
 

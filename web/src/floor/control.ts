@@ -30,6 +30,8 @@ export const useControl = defineStore('control', () => {
   const moving = ref('')
   /** The agents whose skills are being changed. */
   const skilling = ref<string[]>([])
+  /** Agents chosen to be acted on together. */
+  const chosen = shallowRef<ReadonlySet<string>>(new Set())
   /** The action under way, so that nothing is asked for twice. */
   const acting = ref<Action | 'leave' | ''>('')
 
@@ -49,6 +51,13 @@ export const useControl = defineStore('control', () => {
 
   function close(): void {
     subject.value = null
+  }
+
+  /** Choose an agent, or no longer. */
+  function choose(agentId: string): void {
+    const next = new Set(chosen.value)
+    if (!next.delete(agentId)) next.add(agentId)
+    chosen.value = next
   }
 
   async function ask(name: Action | 'leave', call: () => Promise<unknown>): Promise<void> {
@@ -92,5 +101,5 @@ export const useControl = defineStore('control', () => {
    */
   const leave = (): Promise<void> => ask('leave', () => request<void>('DELETE', '/me/supervision'))
 
-  return { subject, moving, skilling, acting, allowed, own, seated, supervising, open, close, act, leave }
+  return { subject, moving, skilling, chosen, choose, acting, allowed, own, seated, supervising, open, close, act, leave }
 })

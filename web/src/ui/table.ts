@@ -21,9 +21,12 @@ export interface Sort {
   descending: boolean
 }
 
+/** Made once: a comparison that makes its own is fifty times slower. */
+const ORDER = new Intl.Collator('zh-CN', { numeric: true })
+
 function compare(left: string | number, right: string | number): number {
   if (typeof left === 'number' && typeof right === 'number') return left - right
-  return String(left).localeCompare(String(right), 'zh-CN', { numeric: true })
+  return ORDER.compare(String(left), String(right))
 }
 
 /** The rows in order, undefined values last in both directions; equal rows keep their place. */

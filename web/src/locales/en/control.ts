@@ -32,6 +32,22 @@ export default {
       done: 'The queues of {who} were changed',
       returned: '{who} is back at the own queues',
     },
+    together: {
+      title: 'Actions on the chosen agents',
+      all: 'Choose all {count}',
+      none: 'Choose none',
+      ask: {
+        idle: 'Make {count} chosen agents idle? For those in a call it takes effect after it.',
+        busy: 'Make {count} chosen agents busy? For those in a call it takes effect after it.',
+        sign_out: 'Sign {count} chosen agents out? For those in a call it takes effect after it.',
+      },
+      done: 'Done for {count} agents',
+      partly: 'Done for {done}, not for {refused}: {reason}',
+      write: 'A message to {count} chosen agents',
+      words: 'Between 1 and 1000 characters',
+      send: 'Send',
+    },
+    choose: 'Choose {who}',
     span: {
       label: 'For',
       open: 'Until told to come back',

@@ -31,6 +31,22 @@ export default {
       done: '已调整 {who} 的队列',
       returned: '{who} 已恢复原有队列',
     },
+    together: {
+      title: '对所选座席员的操作',
+      all: '选择全部 {count} 名',
+      none: '取消选择',
+      ask: {
+        idle: '将所选 {count} 名座席员强制示闲？正在通话的，通话结束后生效。',
+        busy: '将所选 {count} 名座席员强制示忙？正在通话的，通话结束后生效。',
+        sign_out: '将所选 {count} 名座席员强制签出？正在通话的，通话结束后生效。',
+      },
+      done: '{count} 名座席员已完成',
+      partly: '{done} 名已完成，{refused} 名未完成：{reason}',
+      write: '发给所选 {count} 名座席员的消息',
+      words: '请输入 1 至 1000 个字',
+      send: '发送',
+    },
+    choose: '选择 {who}',
     span: {
       label: '持续',
       open: '直到恢复为止',
