@@ -1,0 +1,76 @@
+"""The nuisance limit as a budget: what may be risked now.
+
+Every live answer earns `limit` of a call that may be lost; every lost one spends a whole. The
+balance is what the campaign can lose and still be within the limit *at that moment*, not only at
+the end of the window: nothing is borrowed from answers that are yet to come.
+
+The price a call may cost, in chance of losing somebody for each answer it brings, rises slowly
+with the balance: by a factor of e for every *scale* more. Where the balance settles, what is spent
+equals what is earned, whatever the model's error, so the controller needs no model of itself. The
+scale grows with the root of what was earned, as the chance of a count does; were it small, the
+price would jump to and fro, and the best price, for talk, is a steady one. It has a ceiling for
+the same reason: losses come in clusters, and a balance spent at once is followed by a long time
+without any.
+
+Below a balance of one, a loss would bring the campaign over its limit. There only calls that
+cannot lose anybody are placed (progressive dialling), until so much was earned that a loss then
+is hardly an excess; from there the price goes to nothing with the balance.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import exp, sqrt
+from typing import Final
+
+FIRST: Final = 0.8
+"""The price at a balance of one, in limits."""
+DEAREST: Final = 4.0
+"""The highest price, in limits."""
+ROUTINE: Final = 3.0
+"""Losses earned from which the last one may be risked at all."""
+
+
+@dataclass(slots=True)
+class NuisanceBudget:
+    """What one campaign has earned and spent in its day window."""
+
+    limit: float
+    answers: int = 0
+    lost: int = 0
+
+    def answered(self) -> None:
+        """Count a live answer."""
+        self.answers += 1
+
+    def nuisance(self) -> None:
+        """Count one who did not get an agent in time."""
+        self.lost += 1
+
+    def begin(self) -> None:
+        """Begin a new window."""
+        self.answers = self.lost = 0
+
+    @property
+    def rate(self) -> float:
+        """Return the share of live answers that were lost, 0 to 1."""
+        return self.lost / self.answers if self.answers else 0.0
+
+    @property
+    def balance(self) -> float:
+        """Return how many more could be lost now within the limit."""
+        return self.limit * self.answers - self.lost
+
+    def price(self, pending: float) -> float:
+        """Return the chance of a loss, for each answer, that a call may cost.
+
+        Args:
+            pending: losses to be expected of the calls that ring now.
+        """
+        balance = self.balance - pending
+        earned = self.limit * self.answers
+        if balance <= 0 or (balance < 1 and earned < ROUTINE):
+            return 0.0
+        scale = 1.5 + 0.4 * sqrt(earned)
+        price = FIRST * exp((max(balance, 1.0) - 1) / scale) * min(1.0, balance)
+        return self.limit * min(DEAREST, price)

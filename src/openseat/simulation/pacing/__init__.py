@@ -1,0 +1,1 @@
+"""Worlds, opponents and a virtual clock for outbound pacing."""
