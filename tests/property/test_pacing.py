@@ -70,8 +70,8 @@ def test_one_more_agent_never_raises_the_risk(supply, demand, free):
 class World:
     """A campaign in which anything may happen; checks the pacer's picture of it."""
 
-    def __init__(self, mode):
-        self.pacer = Pacer(PacingRules(mode=mode, lines=40))
+    def __init__(self, mode, limit=0.03):
+        self.pacer = Pacer(PacingRules(mode=mode, lines=40, nuisance_limit=limit))
         self.now = 0
         self.number = 0
         self.ringing, self.waiting, self.talking = [], [], []
@@ -135,7 +135,7 @@ class World:
         if not self.agents or all(state == AWAY for state in self.agents.values()):
             assert decision.place == 0
         spare = max(0, idle - len(self.waiting) - len(self.ringing))
-        if self.pacer.rules.mode is Mode.PROGRESSIVE or decision.price == 0:
+        if self.pacer.rules.mode is Mode.PROGRESSIVE or not self.pacer.rules.nuisance_limit:
             assert decision.place <= spare
         assert decision.place >= min(spare, 30, max(0, 40 - under_way))
         for call in decision.give_up:
@@ -154,9 +154,9 @@ steps = st.lists(
 
 
 @settings(max_examples=60, deadline=None)
-@given(steps, st.sampled_from([Mode.PREDICTIVE, Mode.PROGRESSIVE]))
-def test_whatever_happens_no_call_is_placed_that_could_not_be_served(history, mode):
-    world = World(mode)
+@given(steps, st.sampled_from([Mode.PREDICTIVE, Mode.PROGRESSIVE]), st.sampled_from([0.0, 0.03]))
+def test_whatever_happens_no_call_is_placed_that_could_not_be_served(history, mode, limit):
+    world = World(mode, limit)
     for kind, pick, later in history:
         world.now += later
         world.act(kind, pick)

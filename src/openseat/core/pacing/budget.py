@@ -12,9 +12,11 @@ price would jump to and fro, and the best price, for talk, is a steady one. It h
 the same reason: losses come in clusters, and a balance spent at once is followed by a long time
 without any.
 
-Below a balance of one, a loss would bring the campaign over its limit. There only calls that
-cannot lose anybody are placed (progressive dialling), until so much was earned that a loss then
-is hardly an excess; from there the price goes to nothing with the balance.
+Below a balance of one, a loss would bring the campaign over its limit. There next to nothing is
+risked: a twentieth of the limit, at which the balance grows nearly as fast as without any loss. A
+large team may still dial several numbers for each idle agent at that price, since so many agents
+are not missed at once; a small one is progressive. Once so much was earned that one loss is hardly
+an excess, the price comes down to this with the balance, and not at a stroke.
 """
 
 from __future__ import annotations
@@ -27,6 +29,8 @@ FIRST: Final = 0.8
 """The price at a balance of one, in limits."""
 DEAREST: Final = 4.0
 """The highest price, in limits."""
+NEXT_TO_NOTHING: Final = 0.05
+"""The lowest price, in limits."""
 ROUTINE: Final = 3.0
 """Losses earned from which the last one may be risked at all."""
 
@@ -61,6 +65,11 @@ class NuisanceBudget:
         """Return how many more could be lost now within the limit."""
         return self.limit * self.answers - self.lost
 
+    @property
+    def least(self) -> float:
+        """Return the price when there is nothing to spend."""
+        return self.limit * NEXT_TO_NOTHING
+
     def price(self, pending: float) -> float:
         """Return the chance of a loss, for each answer, that a call may cost.
 
@@ -70,7 +79,7 @@ class NuisanceBudget:
         balance = self.balance - pending
         earned = self.limit * self.answers
         if balance <= 0 or (balance < 1 and earned < ROUTINE):
-            return 0.0
+            return self.least
         scale = 1.5 + 0.4 * sqrt(earned)
         price = FIRST * exp((max(balance, 1.0) - 1) / scale) * min(1.0, balance)
-        return self.limit * min(DEAREST, price)
+        return max(self.least, self.limit * min(DEAREST, price))

@@ -128,11 +128,10 @@ class Pacer:
             if placed >= certain:
                 lost, brought = outlook.cost(call)
                 risk = lost / brought if brought > 0 else 1.0
+                price = self.budget.price(outlook.pending() + lost)
                 if risk > price:
-                    why = Reason.RISK if price else Reason.BUDGET
-                    return Decision(placed, give_up, why, price, risk)
-                if self.budget.price(outlook.pending() + lost) <= 0:
-                    return Decision(placed, give_up, Reason.BUDGET, price, risk)
+                    reason = Reason.RISK if price > self.budget.least else Reason.BUDGET
+                    break
             outlook.add_call(call)
             placed += 1
         return Decision(placed, give_up, reason, price, risk)
