@@ -42,7 +42,13 @@ _TRIED_AGAIN = 4
 _MARK = "TEST_RUN_OF_OPENSEAT"
 
 
-_PHONE = ("tests/browser/test_browser_phone.py", "tests/browser/test_contact_travels.py")
+_PHONE = (
+    "tests/browser/test_browser_phone.py",
+    "tests/browser/test_contact_travels.py",
+    "tests/browser/test_page_reloads.py",
+    "tests/browser/test_network_lost.py",
+    "tests/browser/test_double_clicks.py",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,10 @@ def main(arguments: list[str] | None = None) -> int:
         server_header=False,
         # Frames of the realtime feed are small; what a browser sends is smaller.
         ws_max_size=65_536,
+        # A page whose network is dead is missed within 15 s, so that its customer waits no longer
+        # than that beyond the grace time.
+        ws_ping_interval=5,
+        ws_ping_timeout=10,
         h11_max_incomplete_event_size=65_536,
     )
     return 0

@@ -6,6 +6,7 @@ import contextlib
 import math
 import os
 import shutil
+import signal
 import struct
 import wave
 from collections.abc import AsyncIterator
@@ -79,6 +80,39 @@ async def humming_browser(folder: Path, hertz: int) -> AsyncIterator[Browser]:
             yield browser
         finally:
             await browser.close()
+
+
+@contextlib.asynccontextmanager
+async def network_lost(browser: Browser) -> AsyncIterator[None]:
+    """Cut a browser off for the length of the context, as a dead cable does.
+
+    Its network process is stopped: no packet leaves or is taken, of the page's sockets and of its
+    voice alike, nobody is told, and the page itself goes on. Playwright's own `set_offline` leaves
+    open what is open.
+
+    Raises:
+        LookupError: the browser has no network process of its own.
+    """
+    session = await browser.new_browser_cdp_session()
+    told = await session.send("SystemInfo.getProcessInfo")
+    await session.detach()
+    found = [one["id"] for one in told["processInfo"] if _is_network(one["id"])]
+    if not found:
+        raise LookupError("this browser has no network process")
+    for process in found:
+        os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for process in found:
+            os.kill(process, signal.SIGCONT)
+
+
+def _is_network(process: int) -> bool:
+    try:
+        return b"network.mojom.NetworkService" in Path(f"/proc/{process}/cmdline").read_bytes()
+    except FileNotFoundError:
+        return False
 
 
 async def sign_in(page: Page, settings: Settings, login: str) -> None:

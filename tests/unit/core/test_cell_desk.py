@@ -383,6 +383,66 @@ def test_a_page_that_stays_away_sends_the_customer_back_to_the_queue():
     assert [s.ended_by for s in w.events(e.SegmentEnded)] == [e.EndedBy.SYSTEM]
 
 
+def away(w: World, agent_id: str = "ag1001") -> None:
+    """The agent's page is gone for longer than the grace time."""
+    w.do(i.AgentLink(agent_id=agent_id, connected=False))
+    w.wait(30_000)
+
+
+def test_a_customer_whose_agents_page_is_lost_is_not_kept_for_that_agent():
+    w, _ = talking("ag1002", browser=True)
+    away(w)
+    entered = w.events(e.QueueEntered)[-1]
+    assert entered.preferred_agent_id == ""
+    assert w.events(e.OfferMade)[-1].agent_id == "ag1002"
+
+
+@pytest.mark.parametrize("answered", [True, False])
+def test_a_page_that_is_lost_while_asking_leaves_the_customer_to_whom_it_asked(answered: bool):
+    w, own = talking("ag1002", browser=True)
+    w.do(i.AgentLink(agent_id="ag1001", connected=False))
+    # An offer is over sooner than a grace time: they asked with the page already lost.
+    w.wait(15_000)
+    colleague = Target(kind=TargetKind.AGENT, id="ag1002")
+    w.do(i.Consult(agent_id="ag1001", target=colleague))
+    asked = w.last(fx.Originate).leg_id
+    w.do(i.LegAnswered(leg_id=asked) if answered else i.LegRinging(leg_id=asked))
+    w.wait(15_000)
+    assert fx.Hangup(leg_id=own) in w.effects
+    if not answered:
+        w.do(i.LegAnswered(leg_id=asked))
+    assert together(w) == [{"cust", asked}]
+    assert state_of(w, "ag1002") is S.TALKING
+    assert [s.ended_by for s in w.events(e.SegmentEnded)] == [e.EndedBy.TRANSFER]
+    assert w.same_after_replay()
+
+
+def test_who_was_only_asked_and_whose_page_is_lost_has_hung_up():
+    w, own = talking()
+    w.do(i.SignIn(agent_id="ag1002", endpoint=browser_phone("ag1002")))
+    colleague = Target(kind=TargetKind.AGENT, id="ag1002")
+    w.do(i.Consult(agent_id="ag1001", target=colleague))
+    asked = w.last(fx.Originate).leg_id
+    w.do(i.LegAnswered(leg_id=asked))
+    away(w, "ag1002")
+    assert fx.Hangup(leg_id=asked) in w.effects
+    assert together(w) == [{"cust", own}]
+    assert state_of(w) is S.TALKING
+    assert state_of(w, "ag1002") is S.DISCONNECTED
+
+
+def test_no_customer_is_called_for_a_page_that_is_lost():
+    w = world()
+    w.do(i.SignIn(agent_id="ag1001", endpoint=browser_phone("ag1001")))
+    w.do(i.DialOut(agent_id="ag1001", number="+8613800000000", project_id="p-a"))
+    w.do(i.LegAnswered(leg_id=w.last(fx.Originate).leg_id))
+    customer = w.last(fx.Originate).leg_id
+    away(w)
+    assert fx.Hangup(leg_id=customer) in w.effects
+    assert len(w.events(e.CallEnded)) == 1
+    assert state_of(w) is S.DISCONNECTED
+
+
 def test_a_page_that_comes_back_in_time_loses_nothing():
     w, _ = talking(browser=True)
     w.do(i.AgentLink(agent_id="ag1001", connected=False))

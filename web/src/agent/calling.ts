@@ -19,8 +19,11 @@ export const useCalling = defineStore('calling', () => {
 
   const call = computed(() => floor.picture.calls.get(desk.seat?.callId ?? ''))
   const state = computed(() => desk.seat?.state ?? 'signed_out')
-  const talking = computed(() =>
-    ['talking', 'holding', 'consulting', 'conferencing'].includes(state.value),
+  /** In a conversation; while the customer is only being called there is none to do anything to. */
+  const talking = computed(
+    () =>
+      call.value?.state !== 'dialling' &&
+      ['talking', 'holding', 'consulting', 'conferencing'].includes(state.value),
   )
   const parties = computed<readonly Party[]>(() => call.value?.parties ?? [])
   const own = computed(() =>

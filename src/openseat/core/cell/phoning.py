@@ -7,7 +7,16 @@ from openseat.core import inputs as i
 from openseat.core.agents import Agent
 from openseat.core.browser_phone import in_browser
 from openseat.core.calls.model import Call, Leg, LegState, Offer
-from openseat.core.cell import ending, queueing, ringing, seeking, sending, supervising, talking
+from openseat.core.cell import (
+    conferring,
+    ending,
+    queueing,
+    ringing,
+    seeking,
+    sending,
+    supervising,
+    talking,
+)
 from openseat.core.cell.turn import Turn
 from openseat.core.effects import Hangup, MuteLeg
 from openseat.core.telephone import at_telephone
@@ -125,7 +134,11 @@ def _grace_ms(turn: Turn, agent: Agent) -> int:
 
 
 def grace_over(turn: Turn, agent_id: str) -> None:
-    """The page with the phone in it stayed away: the customer shall not talk to nobody."""
+    """The page with the phone in it stayed away: nobody shall talk to an empty desk.
+
+    The customer goes to whom the agent was asking, or back to the queue; an agent who was only
+    asked, or was having a customer called, has hung up.
+    """
     agent = turn.state.agents.get(agent_id)
     call = turn.state.calls.get(agent.call_id) if agent is not None else None
     if agent is None or call is None or agent.link_lost_at is None:
@@ -134,10 +147,17 @@ def grace_over(turn: Turn, agent_id: str) -> None:
         return
     segment = call.segment_of(agent_id)
     held, dialling = _own_legs(call, agent_id)
-    if segment is None or held is None:
+    if held is None:
         return
     for leg in dialling:
         talking.leave_conversation(turn, call, leg.leg_id)
+    if segment is None:
+        turn.do(Hangup(leg_id=held.leg_id))
+        ending.leg_ended(turn, held.leg_id, cause=16)
+        return
+    if conferring.hand_over(turn, call, segment):
+        talking.leave_conversation(turn, call, held.leg_id)
+        return
     talking.end_segment(turn, call, segment, e.EndedBy.SYSTEM)
     talking.leave_conversation(turn, call, held.leg_id)
     others = [
@@ -145,6 +165,7 @@ def grace_over(turn: Turn, agent_id: str) -> None:
         for leg in call.legs.values()
         if leg.kind in (e.LegKind.AGENT, e.LegKind.OUTSIDE) and leg.bridge_id == call.talk_bridge_id
     ]
+    conferring.party_left(turn, call, others)
     if not others and not supervising.inherit(turn, call):
         talking.unbridge_customer(turn, call)
         sending.back_to_queue(turn, call, e.EndedBy.SYSTEM)

@@ -46,6 +46,10 @@ def enqueue(
         credit = kept.waited_ms
     if not preferred_agent_id and queue.prefer_last_agent:
         preferred_agent_id = turn.state.last_agents.get(f"{call.client_id}|{call.caller}", "")
+    preferred = turn.state.agents.get(preferred_agent_id)
+    if preferred is not None and preferred.state is e.AgentState.DISCONNECTED:
+        # Nobody is kept waiting for an empty desk.
+        preferred_agent_id = ""
     entry_id = turn.ids("entry")
     turn.record(
         call,
