@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from openseat.core.masking import Veil
 from openseat.realtime.gateway import Gateway
 from openseat.realtime.sight import (
     AgentSight,
@@ -26,6 +27,8 @@ CLIENTS = ["", "north", "south"]
 AGENTS = ["a1", "a2", "a3"]
 QUEUES = ["q1", "q2"]
 GROUPS = ["g1", "g2"]
+NUMBER = "+8613800000001"
+MASKED = Veil(frozenset({"p1"}), frozenset({"north"}))
 SIGHTS: list[Sight] = [
     OperatorSight(),
     ClientSight("north"),
@@ -33,6 +36,8 @@ SIGHTS: list[Sight] = [
     SupervisorSight(frozenset({"g1"}), frozenset({"q1"}), frozenset({"a1"})),
     SupervisorSight(frozenset(), frozenset({"q1", "q2"}), frozenset()),
     AgentSight("a2", frozenset({"q2"})),
+    AgentSight("a2", frozenset({"q2"}), MASKED),
+    SupervisorSight(frozenset(), frozenset({"q1", "q2"}), frozenset(), MASKED),
 ]
 
 
@@ -58,6 +63,12 @@ def row(table: str, key: str) -> st.SearchStrategy[dict[str, Any]]:
                     "queue_id": st.sampled_from(["", *QUEUES]),
                     "agent_id": st.sampled_from(["", *AGENTS]),
                     "agent_ids": st.lists(st.sampled_from(AGENTS), unique=True),
+                    "project_id": st.sampled_from(["", "p1", "p2"]),
+                    "direction": st.sampled_from(["inbound", "outbound"]),
+                    "caller": st.just(NUMBER),
+                    "called": st.just(NUMBER),
+                    "variables": st.sampled_from([{}, {"pop_note": f"of {NUMBER[3:]}"}]),
+                    "parties": st.sampled_from([[], [{"agent_id": "", "name": NUMBER}]]),
                     **common,
                 }
             )
@@ -121,6 +132,22 @@ def test_a_stale_filtered_view_with_the_changes_since_equals_a_fresh_one(
     if len(history) >= joined:
         assert view == {**snapshot(state, sight), "cell": view["cell"]}
         assert not history or view["cell"] == snapshot(state, sight)["cell"]
+
+
+@given(histories, st.sampled_from([sight for sight in SIGHTS if getattr(sight, "veil", None)]))
+def test_whoever_may_not_know_a_number_is_never_told_it(
+    history: list[dict[str, Any]], sight: Sight
+) -> None:
+    state = FloorState.of(first())
+    for frame in numbered(history):
+        told = delta(1, state.apply(frame), sight)
+        for seen in (
+            *told["set"].get("calls", {}).values(),
+            *snapshot(state, sight)["calls"].values(),
+        ):
+            if MASKED.covers(seen["project_id"], seen["client_id"]):
+                other = "caller" if seen["direction"] == "outbound" else "called"
+                assert NUMBER[3:] not in json.dumps({**seen, other: ""})
 
 
 @given(histories, st.sampled_from(CLIENTS[1:]))

@@ -156,6 +156,8 @@ class ProjectConfig:
     """Agents' phones answer the project's calls by themselves."""
     announce_agent: bool = False
     """Customers are told the number of the agent who answers."""
+    numbers_masked: bool = False
+    """Agents' phones do not show customers' numbers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

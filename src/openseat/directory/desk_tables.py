@@ -80,6 +80,7 @@ client_pages = Table(
     Column("opens", Text, nullable=False, server_default="frame"),
     Column("secret", Text, nullable=False, server_default=""),
     Column("valid_s", Integer, nullable=False, server_default=text("300")),
+    Column("full_numbers", Boolean, nullable=False, server_default=text("false")),
     *_common(),
     *_inside(),
 )

@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import BaseModel, Field, create_model
 from sqlalchemy import ColumnElement, Select, Table, literal, select, true
 
+from openseat.platform.auth import Principal
 from openseat.platform.database import ScopedSession
 from openseat.platform.fields import Strict
 from openseat.platform.problems import Problem, Wrong
@@ -90,6 +91,10 @@ class Noun:
 
     def within(self, reach: Reach) -> ColumnElement[bool]:
         """Return which rows somebody with ``reach`` may read; all, unless a noun says otherwise."""
+        return true()
+
+    def shown(self, who: Principal) -> ColumnElement[bool]:
+        """Return which rows somebody may read for what is in them; all, unless a noun says else."""
         return true()
 
     def client_of(self, row: Row) -> str | None:

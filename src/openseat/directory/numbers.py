@@ -5,11 +5,13 @@ from __future__ import annotations
 from enum import StrEnum
 
 from pydantic import Field
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, not_, select
 
 from openseat.directory.noun import Noun, Row, document, wrong
 from openseat.directory.organisation import Language
 from openseat.directory.tables import flows, listed_numbers, numbers
+from openseat.directory.veil import veiled
+from openseat.platform.auth import Principal
 from openseat.platform.database import ScopedSession
 from openseat.platform.fields import E164, Id, Line, Strict
 
@@ -56,6 +58,12 @@ class _Number(Noun):
         return {}
 
 
+class _ListedNumber(Noun):
+    def shown(self, who: Principal) -> ColumnElement[bool]:
+        """A list of masked numbers is of use to nobody, and its order would tell them."""
+        return not_(veiled(who, listed_numbers))
+
+
 NUMBER = _Number(
     kind="number",
     path="numbers",
@@ -66,7 +74,7 @@ NUMBER = _Number(
     sort="e164",
     filters=("client_id", "project_id", "flow_id"),
 )
-LISTED_NUMBER = Noun(
+LISTED_NUMBER = _ListedNumber(
     kind="listed-number",
     path="listed-numbers",
     table=listed_numbers,

@@ -107,6 +107,10 @@ class ProjectFields(Strict):
         default=None,
         description="For how many days agents may hear their own recordings; null: not at all",
     )
+    numbers_masked_for: Literal["nobody", "agents", "staff"] = Field(
+        default="nobody",
+        description="From whom customers' numbers are hidden; `staff`: agents and supervisors",
+    )
     active: bool = True
 
 

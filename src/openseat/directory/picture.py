@@ -277,6 +277,7 @@ def _projects(rows: Iterable[_Row], listed: Iterable[_Row]) -> dict[str, Project
             time_zone=row["time_zone"],
             auto_answer=row["auto_answer"],
             announce_agent=row["announce_agent"],
+            numbers_masked=row["numbers_masked_for"] != "nobody",
         )
         for row in rows
     }

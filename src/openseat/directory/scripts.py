@@ -47,6 +47,10 @@ class ClientPageFields(Strict):
     valid_s: Annotated[int, Field(ge=30, le=3600)] = Field(
         default=300, description="How long a link is good for"
     )
+    full_numbers: bool = Field(
+        default=False,
+        description="The link has the customer's number in full, also where agents see it masked",
+    )
     active: bool = True
 
 

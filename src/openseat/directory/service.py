@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, insert, select, true, tuple_, update
+from sqlalchemy import ColumnElement, and_, delete, insert, select, true, tuple_, update
 from sqlalchemy.exc import IntegrityError
 
 from openseat.directory.noun import Noun, Row, Use
@@ -158,7 +158,8 @@ async def uses(access: Access, asked: Iterable[Use], subject: str) -> list[UsedB
 def within(access: Access, noun: Noun) -> ColumnElement[bool]:
     """Return what bounds the rows that the caller may read, beyond the database's own rules."""
     reach = reach_of(access.principal)
-    return true() if reach is None else noun.within(reach)
+    managed = true() if reach is None else noun.within(reach)
+    return and_(managed, noun.shown(access.principal))
 
 
 def _told(noun: Noun, values: Row) -> Row:

@@ -125,8 +125,12 @@ projects = Table(
     _flag("auto_answer"),
     _flag("announce_agent"),
     _whole("own_recordings_days"),
+    _words("numbers_masked_for", "nobody"),
     _flag("active", True),
     *_common(),
+    CheckConstraint(
+        "numbers_masked_for in ('nobody', 'agents', 'staff')", name="numbers_masked_for"
+    ),
     UniqueConstraint("client_id", "name"),
     UniqueConstraint("client_id", "id"),
 )

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, tuple_
 
 from openseat.core.events import Direction
 from openseat.directory.standing import names, outcomes, zones
+from openseat.directory.veil import veil_of
 from openseat.history.documents import Segment, moment, seconds
 from openseat.history.own_documents import (
     OwnCall,
@@ -25,8 +26,15 @@ from openseat.history.own_documents import (
     OwnStep,
 )
 from openseat.history.own_steps import Step, own_steps
-from openseat.history.service import call_facts, find_segments, not_own_call, on_days
+from openseat.history.service import (
+    call_facts,
+    find_segments,
+    not_own_call,
+    on_days,
+    searched,
+)
 from openseat.history.tables import agent_calls, calls, segments
+from openseat.history.veiling import masked_own
 from openseat.platform.access import Access
 from openseat.platform.database import ScopedSession
 from openseat.platform.paging import read_cursor, write_cursor
@@ -53,6 +61,13 @@ async def find_own_calls(access: Access, query: OwnCallsQuery) -> OwnCalls:
     """Return one page of the caller's own calls."""
     agent_id = own_agent(access)
     statement = _own(agent_id).where(*_conditions(agent_id, query))
+    if query.number is not None:
+        out = calls.c.direction == Direction.OUTBOUND.value
+        plain = or_(
+            and_(out, calls.c.called.contains(query.number, autoescape=True)),
+            and_(~out, calls.c.caller.contains(query.number, autoescape=True)),
+        )
+        statement = statement.where(await searched(access, query.number, plain))
     if query.first_day is not None or query.last_day is not None:
         known = await zones(access.session)
         days = on_days(query.first_day, query.last_day, known, agent_calls.c.at)
@@ -72,7 +87,11 @@ async def find_own_calls(access: Access, query: OwnCallsQuery) -> OwnCalls:
     if len(rows) > query.limit:
         following = write_cursor(query.oldest_first, page[-1]["at"], page[-1]["call_id"])
     parts = await _parts(access.session, agent_id, [row["call_id"] for row in page])
-    items = [OwnCall.of(row, parts.get(row["call_id"], [])) for row in page]
+    veil = await veil_of(access.session, access.principal)
+    items = [
+        masked_own(one) if veil.covers(one.project_id, one.client_id) else one
+        for one in (OwnCall.of(row, parts.get(row["call_id"], [])) for row in page)
+    ]
     return OwnCalls(
         items=items,
         next_cursor=following,
@@ -96,7 +115,7 @@ async def find_own_call(access: Access, call_id: str) -> OwnCallDetail:
     call = OwnCall.of(row, own)
     ids = _named([call]) | {one.target_id for one in steps} | {one.agent_id for one in others}
     known = await names(access.session, sorted(ids - {""}))
-    return OwnCallDetail(
+    found = OwnCallDetail(
         **call.model_dump(),
         outcome=row["outcome"] or None,
         steps=[_shown(step, known) for step in steps],
@@ -107,6 +126,8 @@ async def find_own_call(access: Access, call_id: str) -> OwnCallDetail:
             for code, name in await outcomes(access.session, row["client_id"], row["project_id"])
         ],
     )
+    veil = await veil_of(access.session, access.principal)
+    return masked_own(found) if veil.covers(row["project_id"], row["client_id"]) else found
 
 
 async def own_row(access: Access, call_id: str) -> dict[str, Any]:
@@ -144,14 +165,6 @@ def _conditions(agent_id: str, query: OwnCallsQuery) -> list[ColumnElement[bool]
         found.append(calls.c.direction == query.direction)
     if query.result is not None:
         found.append(condition(query.result))
-    if query.number is not None:
-        out = calls.c.direction == Direction.OUTBOUND.value
-        found.append(
-            or_(
-                and_(out, calls.c.called.contains(query.number, autoescape=True)),
-                and_(~out, calls.c.caller.contains(query.number, autoescape=True)),
-            )
-        )
     mine = and_(segments.c.call_id == calls.c.id, segments.c.agent_id == agent_id)
     if query.disposition is not None:
         found.append(exists().where(mine, segments.c.disposition == query.disposition))

@@ -7,11 +7,13 @@ from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select, tuple_
 
 from openseat.core.events import Direction, LegKind
 from openseat.core.kpi.intervals import midnight
+from openseat.core.masking import same_number
 from openseat.directory.standing import zones
+from openseat.directory.veil import veil_of, veiled
 from openseat.history.documents import (
     Callback,
     CallDetail,
@@ -26,6 +28,12 @@ from openseat.history.documents import (
 )
 from openseat.history.secrets import without_secrets
 from openseat.history.tables import call_notes, callbacks, calls, journal, segments
+from openseat.history.veiling import (
+    customer_number,
+    masked_call,
+    masked_callback,
+    masked_facts,
+)
 from openseat.platform.access import Access
 from openseat.platform.auth import Principal
 from openseat.platform.database import ScopedSession
@@ -35,14 +43,27 @@ from openseat.platform.reach import reach_of
 
 DEFAULT_ZONE = "Asia/Shanghai"
 """Where there is no project to say."""
+LEAST_WHOLE = 7
+"""Digits of the shortest number that is found where numbers are hidden: what is shorter is nobody,
+and is typed on the way to every other.
+"""
 MOST_EVENTS = 5000
 """A call's timeline is one page, however long the call; what comes after is left out."""
 
 
-async def find_calls(access: Access, query: CallsQuery) -> Page[CallSummary]:
-    """Return one page of calls."""
+async def find_calls(
+    access: Access, query: CallsQuery, customer: str | None = None
+) -> Page[CallSummary]:
+    """Return one page of calls; `customer` narrows them to those of a number known to the caller
+    of this function, who need not be the user.
+    """
     column = func.coalesce(calls.c[query.sort.column], -1)
     conditions = _conditions(access, query)
+    if customer is not None:
+        conditions.append(_of_number(customer))
+    veil = await veil_of(access.session, access.principal)
+    if query.number is not None:
+        conditions.append(await searched(access, query.number, _of_number(query.number)))
     if query.first_day is not None or query.last_day is not None:
         known = await zones(access.session)
         conditions.append(on_days(query.first_day, query.last_day, known))
@@ -63,6 +84,9 @@ async def find_calls(access: Access, query: CallsQuery) -> Page[CallSummary]:
         following = write_cursor(query.sort.value, page[-1]["sorted_by"], page[-1]["call_id"])
     items = [CallSummary.of(row) for row in page]
     await _add_written(access.session, items)
+    items = [
+        masked_call(one) if veil.covers(one.project_id, one.client_id) else one for one in items
+    ]
     return Page(items=items, next_cursor=following)
 
 
@@ -81,7 +105,9 @@ async def _add_written(session: ScopedSession, found: Sequence[CallSummary]) -> 
         by_id[row["call_id"]].written.append(Written.model_validate(values))
 
 
-async def open_callbacks(session: ScopedSession, agent_id: str, limit: int) -> list[Callback]:
+async def open_callbacks(
+    session: ScopedSession, who: Principal, agent_id: str, limit: int
+) -> list[Callback]:
     """Return what an agent promised and nobody has done yet, the most urgent first.
 
     A promise is kept by the first call out to its number for its client.
@@ -92,13 +118,46 @@ async def open_callbacks(session: ScopedSession, agent_id: str, limit: int) -> l
         calls.c.client_id == callbacks.c.client_id,
         calls.c.started_at > callbacks.c.promised_at,
     )
+    promised_in = calls.alias("promised_in")
     rows = await session.rows(
-        select(callbacks)
+        select(callbacks, func.coalesce(promised_in.c.project_id, "").label("project_id"))
+        .outerjoin(promised_in, promised_in.c.id == callbacks.c.call_id)
         .where(callbacks.c.agent_id == agent_id, ~kept)
         .order_by(callbacks.c.due_at, callbacks.c.id)
         .limit(limit)
     )
-    return [Callback.of(row) for row in rows]
+    veil = await veil_of(session, who)
+    return [
+        masked_callback(one) if veil.covers(row["project_id"], row["client_id"]) else one
+        for row, one in ((row, Callback.of(row)) for row in rows)
+    ]
+
+
+async def own_customer(session: ScopedSession, agent_id: str, call_id: str) -> str | None:
+    """Return the customer's number of a call that an agent placed or talked in."""
+    row = await session.row(
+        select(calls).where(calls.c.id == call_id, calls.c.agent_ids.contains([agent_id]))
+    )
+    return None if row is None else customer_number(row)
+
+
+async def own_promise(session: ScopedSession, agent_id: str, callback_id: str) -> str | None:
+    """Return the number that an agent promised to call back."""
+    return await session.value(
+        select(callbacks.c.number).where(
+            callbacks.c.id == callback_id, callbacks.c.agent_id == agent_id
+        )
+    )
+
+
+async def segment_customer(session: ScopedSession, agent_id: str, segment_id: str) -> str | None:
+    """Return the customer's number of an agent's own stretch of a call."""
+    row = await session.row(
+        select(calls)
+        .join(segments, segments.c.call_id == calls.c.id)
+        .where(segments.c.id == segment_id, segments.c.agent_id == agent_id)
+    )
+    return None if row is None else customer_number(row)
 
 
 async def find_call(access: Access, call_id: str) -> CallDetail:
@@ -110,7 +169,10 @@ async def find_call(access: Access, call_id: str) -> CallDetail:
     row = await call_row(access, call_id)
     summary = CallSummary.of(row)
     await _add_written(access.session, [summary])
-    return CallDetail(**summary.model_dump(), parts=await find_segments(access.session, call_id))
+    parts = await find_segments(access.session, call_id)
+    found = CallDetail(**summary.model_dump(), parts=parts)
+    veil = await veil_of(access.session, access.principal)
+    return masked_call(found) if veil.covers(found.project_id, found.client_id) else found
 
 
 def on_days(
@@ -194,10 +256,14 @@ async def find_events(access: Access, call_id: str) -> Page[CallEvent]:
     Raises:
         Problem: `not_found`: there is no such call for this caller.
     """
-    rows = await call_facts(access.session, await call_row(access, call_id))
+    call = await call_row(access, call_id)
+    rows = await call_facts(access.session, call)
     if access.principal.client_id is not None:
         rows = without_supervision(rows)
     shown = without_secrets(rows)
+    veil = await veil_of(access.session, access.principal)
+    if veil.covers(call["project_id"], call["client_id"]):
+        shown = masked_facts(shown, customer_number(call))
     return Page(
         items=[CallEvent(**{**row, "at": moment(row["at"])}) for row in shown], next_cursor=None
     )
@@ -297,11 +363,41 @@ def _conditions(access: Access, query: CallsQuery) -> list[ColumnElement[bool]]:
         found.append(calls.c.queue_ids.contains([query.queue_id]))
     if query.agent_id is not None:
         found.append(calls.c.agent_ids.contains([query.agent_id]))
-    if query.number is not None:
-        found.append(
-            or_(
-                calls.c.caller.contains(query.number, autoescape=True),
-                calls.c.called.contains(query.number, autoescape=True),
-            )
-        )
     return found
+
+
+def _of_number(part: str) -> ColumnElement[bool]:
+    return or_(
+        calls.c.caller.contains(part, autoescape=True),
+        calls.c.called.contains(part, autoescape=True),
+    )
+
+
+async def searched(access: Access, part: str, plain: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return the condition of a search by number, which is `plain` where nothing is hidden.
+
+    Where the number is hidden from the caller it must be given whole: the answers to parts of it
+    would spell it out. Such a search is counted and put on record.
+
+    Raises:
+        Problem: `search.throttled`.
+    """
+    if not await veil_of(access.session, access.principal):
+        return plain
+    if len(part.removeprefix("+")) >= LEAST_WHOLE:
+        await access.services.accounts.searched(access.principal, part)
+    hidden = veiled(access.principal, calls)
+    spellings = [one for one in _spellings(part) if same_number(one, part)]
+    if len(part.removeprefix("+")) < LEAST_WHOLE:
+        spellings = []
+    whole = or_(
+        and_(calls.c.direction == Direction.OUTBOUND.value, calls.c.called.in_(spellings)),
+        and_(calls.c.direction != Direction.OUTBOUND.value, calls.c.caller.in_(spellings)),
+    )
+    return or_(and_(not_(hidden), plain), and_(hidden, whole))
+
+
+def _spellings(number: str) -> list[str]:
+    plain = number.removeprefix("+")
+    bare = plain.removeprefix("0086").removeprefix("86") if len(plain) > 11 else plain
+    return [number, plain, f"+{plain}", bare, f"86{bare}", f"+86{bare}", f"0{bare}"]

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from sqlalchemy import delete, func, insert, or_, select, update
 
+from openseat.core.masking import mask
 from openseat.platform.audit import AuditEntry, AuditTrail
 from openseat.platform.auth_passwords import verify_password
 from openseat.platform.auth_roles import Role, permissions
@@ -32,6 +33,9 @@ ABSOLUTE_LIMIT = timedelta(hours=12)
 ATTEMPT_WINDOW = timedelta(minutes=15)
 ATTEMPTS_PER_LOGIN = 10
 ATTEMPTS_PER_ADDRESS = 60
+SEARCHES = 40
+"""How often in `ATTEMPT_WINDOW` somebody may look for a number that is hidden from them: the ten
+thousand numbers of one mask then take them days, on record."""
 _SEEN_EVERY = timedelta(minutes=1)
 """How exactly the last use is kept; finer would be a write for every request."""
 _TOKEN_PREFIX = "os_"  # noqa: S105 - what a token begins with, not a token
@@ -225,6 +229,23 @@ class Accounts:
             permissions=permissions(role),
         )
 
+    async def searched(self, principal: Principal, number: str) -> None:
+        """Count and put on record a search by a customer's number that the user may not see.
+
+        Raises:
+            Problem: ``search.throttled``.
+        """
+        async with self._database.tenant_session(SignInScope()) as session:
+            await self._count(
+                session, {f"number:{principal.user_id}": SEARCHES}, "search.throttled"
+            )
+            await self._note(
+                session,
+                {"id": principal.user_id, "client_id": principal.client_id},
+                "number.searched",
+                {"number": mask(number)},
+            )
+
     async def sign_out(self, principal: Principal) -> None:
         """End the session on the server: its cookie is worth nothing any more."""
         async with self._database.tenant_session(SignInScope()) as session:
@@ -299,7 +320,9 @@ class Accounts:
                 {"token_id": token_id},
             )
 
-    async def _count(self, session: ScopedSession, keys: dict[str, int]) -> None:
+    async def _count(
+        self, session: ScopedSession, keys: dict[str, int], problem: str = "sign_in.throttled"
+    ) -> None:
         oldest = datetime.now(UTC) - ATTEMPT_WINDOW
         await session.run(delete(sign_in_attempts).where(sign_in_attempts.c.at < oldest))
         for key in keys:
@@ -313,7 +336,7 @@ class Accounts:
             if made is not None and made["made"] > limit:
                 wait = int((made["first"] + ATTEMPT_WINDOW - datetime.now(UTC)).total_seconds())
                 raise Problem(
-                    "sign_in.throttled",
+                    problem,
                     headers={"Retry-After": str(max(wait, 1))},
                     minutes=max(wait, 1) // 60 + 1,
                 )

@@ -70,6 +70,9 @@ HOLDERS: dict[str, frozenset[Role]] = {
     "messages.send": _STAFF,
     "webhooks.write": _ADMIN,
     "wallboards.write": _STAFF_AND_CLIENT,
+    # Customers' numbers in full where their project hides them; what it hides from supervisors too,
+    # it hides whatever they hold.
+    "customers.number": _STAFF_AND_CLIENT,
     # What happened, and what it costs.
     "history.read": _STAFF_AND_CLIENT,
     "recordings.read": _STAFF_AND_CLIENT,

@@ -85,6 +85,8 @@ STATUS: dict[str, int] = {
     "recording.not_allowed": 403,
     "recording.too_old": 403,
     "sign_in.throttled": 429,
+    "search.throttled": 429,
+    "call.no_number": 409,
     "internal": 500,
     "floor.fault": 500,
     "link.bad_command": 500,

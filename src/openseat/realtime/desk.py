@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from openseat.core.browser_phone import browser_phone
+from openseat.core.errors import CoreError
 from openseat.core.inputs import (
     ChangePhone,
     Command,
@@ -24,6 +25,7 @@ from openseat.core.inputs import (
     SignIn,
     SignOut,
 )
+from openseat.core.masking import scrub
 from openseat.core.telephone import telephone
 from openseat.directory.at_the_desk import MOST_FIELDS, Filled, checked
 from openseat.directory.standing import Seat, seat
@@ -293,9 +295,15 @@ async def _filled(
         return await checked(session, *owner, asked, body.answers)
 
 
-async def send(own: Permitted, command: Command) -> Response:
-    """Have the floor carry a command out, and say that it did."""
-    await own.services.floor.send(command)
+async def send(own: Permitted, command: Command, hidden: str = "") -> Response:
+    """Have the floor carry a command out, and say that it did.
+
+    A refusal does not tell a `hidden` number, which the caller has not given.
+    """
+    try:
+        await own.services.floor.send(command)
+    except CoreError as error:
+        raise CoreError(error.code, **scrub(error.arguments, [hidden])) from None
     return Response(status_code=204)
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Request
 from pydantic import AwareDatetime, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 from starlette.responses import Response
@@ -17,6 +17,7 @@ from openseat.platform.access import Permitted, may
 from openseat.platform.fields import E164, Id, Strict
 from openseat.platform.problems import responses
 from openseat.realtime.desk import add_command, own_agent, send
+from openseat.realtime.reference import referred, talked_with
 
 router = APIRouter(tags=["agent"])
 
@@ -79,10 +80,23 @@ class Keys(Strict):
 
 
 class Dialling(Strict):
-    """Whom to call, and for which project."""
+    """Whom to call, and for which project; a customer whose number is masked is named by a call."""
 
-    number: E164
+    number: E164 | None = None
+    call_id: Id | None = Field(
+        default=None, description="In place of a number: the customer of one of the agent's calls"
+    )
+    callback_id: Id | None = Field(
+        default=None, description="In place of a number: whom the agent promised to call back"
+    )
     project_id: Id
+
+    @model_validator(mode="after")
+    def _one(self) -> Dialling:
+        given = [one for one in (self.number, self.call_id, self.callback_id) if one is not None]
+        if len(given) != 1:
+            raise PydanticCustomError("target", "a number, a call or a call-back")
+        return self
 
 
 class PickingUp(Strict):
@@ -94,7 +108,9 @@ class PickingUp(Strict):
 class CallbackPromise(Strict):
     """Whom to call back, and when."""
 
-    number: E164
+    number: E164 | None = Field(
+        default=None, description="Without one, the number the customer is connected with"
+    )
     due_at: AwareDatetime = Field(description="In the future")
 
 
@@ -217,12 +233,12 @@ async def pause_recording(own: Own, body: Pausing) -> Response:
 
 
 @router.post("/me/agent/dial", operation_id="dial_out", status_code=204, responses=_ANSWERS)
-async def dial_out(own: Own, body: Dialling) -> Response:
+async def dial_out(request: Request, own: Own, body: Dialling) -> Response:
     """Call a customer for a project: the agent's own phone first, then the number."""
     agent_id = await own_agent(own)
-    return await send(
-        own, i.DialOut(agent_id=agent_id, number=body.number, project_id=body.project_id)
-    )
+    number = body.number or await referred(request, own, agent_id, body.call_id, body.callback_id)
+    asked = i.DialOut(agent_id=agent_id, number=number, project_id=body.project_id)
+    return await send(own, asked, hidden="" if body.number else number)
 
 
 @router.post("/me/agent/pick-up", operation_id="pick_up_ring", status_code=204, responses=_ANSWERS)
@@ -239,16 +255,19 @@ async def pick_up(own: Own, body: PickingUp) -> Response:
     responses=_ANSWERS,
 )
 async def promise_callback(
-    own: Own, segment_id: Annotated[Id, Path()], body: CallbackPromise
+    request: Request, own: Own, segment_id: Annotated[Id, Path()], body: CallbackPromise
 ) -> Response:
     """Promise the customer of one of the agent's segments to call back."""
+    agent_id = await own_agent(own)
+    number = body.number or await talked_with(request, own, agent_id, segment_id)
     due_at = round((body.due_at.astimezone(UTC) - datetime.fromtimestamp(0, UTC)).total_seconds())
     return await send(
         own,
         i.PromiseCallback(
-            agent_id=await own_agent(own),
+            agent_id=agent_id,
             segment_id=segment_id,
-            number=body.number,
+            number=number,
             due_at=1000 * due_at,
         ),
+        hidden="" if body.number else number,
     )

@@ -36,6 +36,6 @@ async def read_own_log(own: Annotated[Permitted, may("agents.self")]) -> OwnLog:
         access = Access(own.principal, session, own.services, own.request_id)
         query = CallsQuery.model_validate({"agent_id": agent_id, "limit": SHOWN})
         calls = (await find_calls(access, query)).items
-        callbacks = await open_callbacks(session, agent_id, SHOWN)
+        callbacks = await open_callbacks(session, own.principal, agent_id, SHOWN)
         ids = {one.client_id for one in (*calls, *callbacks)} | {one.project_id for one in calls}
         return OwnLog(calls=calls, callbacks=callbacks, names=await names(session, sorted(ids)))

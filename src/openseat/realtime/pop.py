@@ -11,8 +11,10 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
+from openseat.core.masking import mask, scrub
 from openseat.directory.at_the_desk import FieldKind, form_of, page_of, script_of
-from openseat.directory.standing import names, outcomes, seat
+from openseat.directory.standing import Seat, names, outcomes, seat
+from openseat.directory.veil import veil_of
 from openseat.history.documents import CallsQuery, CallSummary, Segment
 from openseat.history.service import find_calls, find_segments
 from openseat.platform.access import Access, Permitted, may
@@ -115,9 +117,14 @@ async def read_screen_pop(
     call = gateway.row("calls", place["call_id"]) if place and place["call_id"] else None
     if place is None or call is None:
         return Response(status_code=204)
+    async with own.services.database.tenant_session(own.principal.scope) as session:
+        veil = await veil_of(session, own.principal)
+    hidden = veil.covers(call["project_id"], call["client_id"])
     history, parts = await _history(own, call)
     known = await _names(own, call, history, parts)
-    script, page, form = await _project(own, call, known)
+    script, page, form = await _project(own, call, known, hidden=hidden)
+    if hidden:
+        call, parts = _masked(call), _written(parts, _customer(call))
     return ScreenPop(
         call_id=call["call_id"],
         segment_id=place["segment_id"],
@@ -145,8 +152,21 @@ async def _outcomes(own: Permitted, call: Row) -> list[Outcome]:
     return [Outcome(code=code, name=name) for code, name in found]
 
 
+def _customer(call: Row) -> str:
+    return call["called"] if call["direction"] == "outbound" else call["caller"]
+
+
+def _masked(call: Row) -> Row:
+    side = "called" if call["direction"] == "outbound" else "caller"
+    return {**scrub(call, [call[side]]), side: mask(call[side])}
+
+
+def _written(parts: list[Segment], number: str) -> list[Segment]:
+    return [Segment.model_validate(scrub(part.model_dump(), [number])) for part in parts]
+
+
 async def _project(
-    own: Permitted, call: Row, known: Mapping[str, str]
+    own: Permitted, call: Row, known: Mapping[str, str], *, hidden: bool
 ) -> tuple[ShownScript | None, ShownPage | None, AskedForm | None]:
     """Return script, page and form of the contact's project."""
     client_id, project_id = call["client_id"], call["project_id"]
@@ -154,7 +174,27 @@ async def _project(
         return None, None, None
     async with own.services.database.tenant_session(own.principal.scope) as session:
         place = await seat(session, own.principal.agent_id or "")
-    values = {
+    in_full = _values(own, call, known, place)
+    values = _values(own, _masked(call), known, place) if hidden else in_full
+    now_s = int(datetime.now(UTC).timestamp())
+    # In the client's own scope, like its history: whatever goes wrong, nothing of another is shown.
+    async with own.services.database.tenant_session(ClientScope(client_id)) as session:
+        script = await script_of(session, client_id, project_id, values)
+        page = await page_of(session, client_id, project_id, values, now_s, in_full)
+        form = await form_of(session, client_id, project_id)
+    return (
+        script and ShownScript.model_validate(script, from_attributes=True),
+        page and ShownPage.model_validate(page, from_attributes=True),
+        form and AskedForm.model_validate(form, from_attributes=True),
+    )
+
+
+def _values(
+    own: Permitted, call: Row, known: Mapping[str, str], place: Seat | None
+) -> dict[str, str]:
+    """Return what scripts and addresses may speak of."""
+    client_id, project_id = call["client_id"], call["project_id"]
+    return {
         **{name: str(value) for name, value in call.get("variables", {}).items()},
         "caller": call["caller"],
         "called": call["called"],
@@ -170,17 +210,6 @@ async def _project(
         "agent_number": place.number if place else "",
         "language": own.principal.language,
     }
-    now_s = int(datetime.now(UTC).timestamp())
-    # In the client's own scope, like its history: whatever goes wrong, nothing of another is shown.
-    async with own.services.database.tenant_session(ClientScope(client_id)) as session:
-        script = await script_of(session, client_id, project_id, values)
-        page = await page_of(session, client_id, project_id, values, now_s)
-        form = await form_of(session, client_id, project_id)
-    return (
-        script and ShownScript.model_validate(script, from_attributes=True),
-        page and ShownPage.model_validate(page, from_attributes=True),
-        form and AskedForm.model_validate(form, from_attributes=True),
-    )
 
 
 async def _names(
@@ -202,7 +231,7 @@ async def _history(own: Permitted, call: Row) -> tuple[list[CallSummary], list[S
     Read in that client's own scope: the agent serves several clients, and the database sees to it
     that nothing of another is shown.
     """
-    customer = call["called"] if call["direction"] == "outbound" else call["caller"]
+    customer = _customer(call)
     if not call["client_id"]:
         return [], []
     scope = ClientScope(call["client_id"])
@@ -211,8 +240,6 @@ async def _history(own: Permitted, call: Row) -> tuple[list[CallSummary], list[S
         if not _DIALLABLE.fullmatch(customer):
             return [], parts
         access = Access(own.principal, session, own.services, own.request_id)
-        page = await find_calls(
-            access, CallsQuery.model_validate({"number": customer, "limit": SHOWN + 1})
-        )
+        page = await find_calls(access, CallsQuery.model_validate({"limit": SHOWN + 1}), customer)
     earlier = [one for one in page.items if one.call_id != call["call_id"]]
     return earlier[:SHOWN], parts

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from openseat.core.masking import NO_VEIL, Veil, mask, scrub
 from openseat.realtime.state import TABLES, Change, FloorState, Row
 
 Frame = dict[str, Any]
@@ -43,6 +44,23 @@ _QUEUE_FOR_AGENTS = (
 state of every colleague, and would wake hundreds of desktops for nothing."""
 
 
+def _veiled(table: str, row: Row, veil: Veil) -> Row:
+    """Return a row without the numbers of customers and others outside, where they are hidden."""
+    if not veil or table != "calls" or not veil.covers(row["project_id"], row["client_id"]):
+        return row
+    side = "called" if row["direction"] == "outbound" else "caller"
+    parties = row.get("parties", ())
+    strangers = [one["name"] for one in parties if not one["agent_id"]]
+    seen: Row = scrub(row, [row[side], *strangers])
+    seen[side] = mask(row[side])
+    if parties:
+        seen["parties"] = [
+            after if before["agent_id"] else {**after, "name": mask(before["name"])}
+            for before, after in zip(parties, seen["parties"], strict=True)
+        ]
+    return seen
+
+
 @dataclass(frozen=True, slots=True)
 class OperatorSight:
     """The operator's managers: everything."""
@@ -60,6 +78,7 @@ class SupervisorSight:
     queue_ids: frozenset[str]
     agent_ids: frozenset[str]
     """The agents of the managed groups, and the supervisor's own seat."""
+    veil: Veil = NO_VEIL
 
     def see(self, table: str, row: Row) -> Row | None:
         """Return the row as this viewer may see it, or None."""
@@ -72,7 +91,7 @@ class SupervisorSight:
                 mine = row["queue_id"] in self.queue_ids or row["agent_id"] in self.agent_ids
             case _:
                 mine = True
-        return row if mine else None
+        return _veiled(table, row, self.veil) if mine else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +100,7 @@ class AgentSight:
 
     agent_id: str
     queue_ids: frozenset[str]
+    veil: Veil = NO_VEIL
 
     def see(self, table: str, row: Row) -> Row | None:
         """Return the row as this viewer may see it, or None."""
@@ -93,7 +113,7 @@ class AgentSight:
                 return {name: row[name] for name in _QUEUE_FOR_AGENTS if name in row}
             case _:
                 mine = False
-        return row if mine else None
+        return _veiled(table, row, self.veil) if mine else None
 
 
 @dataclass(frozen=True, slots=True)

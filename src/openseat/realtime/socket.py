@@ -13,6 +13,7 @@ from fastapi import APIRouter, Query, WebSocket, WebSocketDisconnect
 from sqlalchemy.exc import SQLAlchemyError
 
 from openseat.directory import standing as directory
+from openseat.directory.veil import veil_of
 from openseat.platform.access import Services, authenticate, services
 from openseat.platform.auth import Principal
 from openseat.platform.auth_roles import Role
@@ -91,9 +92,10 @@ async def sight_of(shared: Services, who: Principal) -> Sight:
         return OperatorSight()
     async with shared.database.tenant_session(who.scope) as session:
         found = await directory.standing(session, who)
+        veil = await veil_of(session, who)
     if who.role is Role.SUPERVISOR:
-        return SupervisorSight(who.group_ids, who.queue_ids, found.agent_ids)
-    return AgentSight(who.agent_id or "", found.queue_ids)
+        return SupervisorSight(who.group_ids, who.queue_ids, found.agent_ids, veil)
+    return AgentSight(who.agent_id or "", found.queue_ids, veil)
 
 
 async def serve(

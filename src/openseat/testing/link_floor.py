@@ -68,6 +68,8 @@ class StandInFloor:
     )
     commands: asyncio.Queue[dict[str, Any]] = field(default_factory=asyncio.Queue[dict[str, Any]])
     refusal: str = ""
+    arguments: dict[str, Any] = field(default_factory=dict[str, Any])
+    """What the refusal says beside its code."""
     _listeners: set[asyncio.StreamWriter] = field(default_factory=set[asyncio.StreamWriter])
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -81,7 +83,8 @@ class StandInFloor:
             while True:
                 frame = await read_frame(reader)
                 self.commands.put_nowait(frame["input"])
-                answer = {"error": self.refusal} if self.refusal else {"ok": True}
+                refused = {"error": self.refusal, "arguments": self.arguments}
+                answer = refused if self.refusal else {"ok": True}
                 writer.write(encode_frame({"id": frame["id"], **answer}))
         except LinkBroken:
             pass

@@ -11,6 +11,15 @@ import { useDesk } from './store'
 
 export type Destinations = Schemas['Destinations']
 export type SendTo = Schemas['SendTo']
+/** A customer meant by an own call, or by a promise, since the number may be masked. */
+export type Reference = { call_id: string } | { callback_id: string }
+
+/** Whom to dial, as chosen in the log. */
+export interface Wanted {
+  number: string
+  projectId: string
+  by?: Reference
+}
 
 /** The call at hand: who is in it and how, and everything that can be done to it. */
 export const useCalling = defineStore('calling', () => {
@@ -92,8 +101,8 @@ export const useCalling = defineStore('calling', () => {
     })
   const removeParty = (party: Party) =>
     attempt('party', `/me/agent/parties/${encodeURIComponent(party.leg_id)}/remove`)
-  const dial = (number: string, projectId: string) =>
-    attempt('dial', '/me/agent/dial', { number, project_id: projectId })
+  const dial = (whom: Reference | { number: string }, projectId: string) =>
+    attempt('dial', '/me/agent/dial', { ...whom, project_id: projectId })
   const pickUp = (colleagueId: string) =>
     attempt('pick-up', '/me/agent/pick-up', { colleague_id: colleagueId })
 

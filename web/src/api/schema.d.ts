@@ -4899,8 +4899,11 @@ export interface components {
              * @description In the future
              */
             due_at: string;
-            /** Number */
-            number: string;
+            /**
+             * Number
+             * @description Without one, the number the customer is connected with
+             */
+            number?: string | null;
         };
         /**
          * Channel
@@ -5098,6 +5101,11 @@ export interface components {
              */
             created_at: string;
             /**
+             * Full Numbers
+             * @description The link has the customer's number in full, also where agents see it masked
+             */
+            full_numbers: boolean;
+            /**
              * Has Secret
              * @description Whether a secret is set
              */
@@ -5145,6 +5153,12 @@ export interface components {
             active: boolean;
             /** Client Id */
             client_id: string;
+            /**
+             * Full Numbers
+             * @description The link has the customer's number in full, also where agents see it masked
+             * @default false
+             */
+            full_numbers: boolean;
             /** Name */
             name: string;
             /**
@@ -5184,6 +5198,11 @@ export interface components {
         ClientPageFieldsChange: {
             /** Active */
             active?: boolean;
+            /**
+             * Full Numbers
+             * @description The link has the customer's number in full, also where agents see it masked
+             */
+            full_numbers?: boolean;
             /** Name */
             name?: string;
             /**
@@ -5315,11 +5334,21 @@ export interface components {
         };
         /**
          * Dialling
-         * @description Whom to call, and for which project.
+         * @description Whom to call, and for which project; a customer whose number is masked is named by a call.
          */
         Dialling: {
+            /**
+             * Call Id
+             * @description In place of a number: the customer of one of the agent's calls
+             */
+            call_id?: string | null;
+            /**
+             * Callback Id
+             * @description In place of a number: whom the agent promised to call back
+             */
+            callback_id?: string | null;
             /** Number */
-            number: string;
+            number?: string | null;
             /** Project Id */
             project_id: string;
         };
@@ -7982,6 +8011,12 @@ export interface components {
             /** Name */
             name: string;
             /**
+             * Numbers Masked For
+             * @description From whom customers' numbers are hidden; `staff`: agents and supervisors
+             * @enum {string}
+             */
+            numbers_masked_for: "nobody" | "agents" | "staff";
+            /**
              * Own Recordings Days
              * @description For how many days agents may hear their own recordings; null: not at all
              */
@@ -8035,6 +8070,13 @@ export interface components {
             /** Name */
             name: string;
             /**
+             * Numbers Masked For
+             * @description From whom customers' numbers are hidden; `staff`: agents and supervisors
+             * @default nobody
+             * @enum {string}
+             */
+            numbers_masked_for: "nobody" | "agents" | "staff";
+            /**
              * Own Recordings Days
              * @description For how many days agents may hear their own recordings; null: not at all
              */
@@ -8076,6 +8118,12 @@ export interface components {
             max_calls?: number | null;
             /** Name */
             name?: string;
+            /**
+             * Numbers Masked For
+             * @description From whom customers' numbers are hidden; `staff`: agents and supervisors
+             * @enum {string}
+             */
+            numbers_masked_for?: "nobody" | "agents" | "staff";
             /**
              * Own Recordings Days
              * @description For how many days agents may hear their own recordings; null: not at all

@@ -9,6 +9,7 @@ from openseat.core.cell import trunks
 from openseat.core.cell.turn import Turn
 from openseat.core.effects import Originate
 from openseat.core.errors import CoreError
+from openseat.core.masking import mask
 from openseat.core.telephone import at_telephone
 
 
@@ -26,6 +27,8 @@ def ring(
 ) -> None:
     """Begin the agent's leg in a call.
 
+    Where the project's customers are masked, no phone shows their number, whoever holds it: a phone
+    knows nothing of permissions.
     A telephone outside is shown the project's caller number, for a carrier accepts no other; one
     that no trunk can reach now ends like a phone that is not there.
     """
@@ -38,7 +41,7 @@ def ring(
                 leg_id=leg_id,
                 agent_id=agent.agent_id,
                 timeout_ms=timeout_ms,
-                caller_number=caller_number,
+                caller_number=_shown(turn, call, caller_number),
                 caller_name=caller_name,
                 auto_answer=auto_answer,
             )
@@ -58,6 +61,13 @@ def ring(
             caller_number=trunks.caller_number(turn, call),
         )
     )
+
+
+def _shown(turn: Turn, call: Call, number: str) -> str:
+    project = turn.config.projects.get(call.project_id)
+    customer = call.called if call.direction is e.Direction.OUTBOUND else call.caller
+    hidden = project is not None and project.numbers_masked and number == customer
+    return mask(number) if hidden else number
 
 
 def _started(

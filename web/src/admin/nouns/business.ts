@@ -54,6 +54,7 @@ export const projects: Noun = {
         { name: 'auto_answer', kind: 'flag', preset: false, hint: 'autoAnswer' },
         { name: 'announce_agent', kind: 'flag', preset: false, hint: 'announceAgent' },
         { ...whole('own_recordings_days', 1, 3650, null), hint: 'ownRecordings' },
+        { name: 'numbers_masked_for', kind: 'choice', options: ['nobody', 'agents', 'staff'], texts: 'setup.maskedFor', preset: 'nobody', hint: 'maskedFor' },
         ENABLED,
       ],
     },

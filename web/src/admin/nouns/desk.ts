@@ -42,6 +42,7 @@ export const clientPages: Noun = {
         { name: 'opens', kind: 'choice', options: ['frame', 'tab'], texts: 'setup.opens', preset: 'frame' },
         { name: 'secret', label: 'pageSecret', kind: 'password', needed: true, hint: 'pageSecret' },
         { name: 'valid_s', kind: 'number', lowest: 30, highest: 3600, unit: 's', preset: 300 },
+        { name: 'full_numbers', kind: 'flag', preset: false, hint: 'fullNumbers' },
       ],
     },
   ],

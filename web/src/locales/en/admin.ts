@@ -280,6 +280,8 @@ export default {
       max_calls: 'Most calls at once',
       announce_agent: 'Say the agent’s number',
       own_recordings_days: 'Agents hear their own recordings (days)',
+      numbers_masked_for: 'Customers’ numbers masked',
+      full_numbers: 'Full numbers in the link',
       busy_reasons: 'Busy reasons',
     },
     hint: {
@@ -334,6 +336,8 @@ export default {
       callerNumber: 'What people called see.',
       autoAnswer: 'Agents’ phones answer the project’s calls by themselves, after a short tone.',
       ownRecordings: 'At their desk, for so many days after a call; empty: not at all.',
+      maskedFor: 'They see customers’ numbers as 138****0001 everywhere, on phones too; calling back and looking for a whole number still work.',
+      fullNumbers: 'The address of the client’s page has the customer’s number in full, also where agents see it masked.',
       announceAgent: 'Who answers is said to the customer: “Agent 1001 at your service”.',
       busyReasons: 'What agents may give as a reason.',
     },
@@ -349,6 +353,7 @@ export default {
       break: 'Break',
       work: 'Work',
     },
+    maskedFor: { nobody: 'For nobody', agents: 'For agents', staff: 'For agents and supervisors' },
     opens: {
       frame: 'In the desk',
       tab: 'In a tab',

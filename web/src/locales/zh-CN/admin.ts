@@ -278,6 +278,8 @@ export default {
       max_calls: '并发呼叫上限',
       announce_agent: '播报工号',
       own_recordings_days: '座席员可听本人录音（天）',
+      numbers_masked_for: '客户号码脱敏',
+      full_numbers: '链接携带完整号码',
       busy_reasons: '示忙原因',
     },
     hint: {
@@ -332,6 +334,8 @@ export default {
       callerNumber: '外呼时对方看到的号码。',
       autoAnswer: '座席话机响一声提示音后自动接通本项目来电。',
       ownRecordings: '座席员在桌面上可以听自己这么多天以内的录音；不填则不可以。',
+      maskedFor: '对所选人员，客户号码处处显示为 138****0001，话机来电显示亦然；仍可回拨和查询完整号码。',
+      fullNumbers: '即使座席看到的号码已脱敏，打开的客户页面地址中仍带完整号码。',
       announceAgent: '接通前向客户播报“工号 1001 为您服务”。',
       busyReasons: '座席员示忙时可选的原因。',
     },
@@ -347,6 +351,7 @@ export default {
       break: '休息',
       work: '工作',
     },
+    maskedFor: { nobody: '不脱敏', agents: '对座席员', staff: '对座席员和班长' },
     opens: {
       frame: '桌面内',
       tab: '新标签页',
