@@ -163,3 +163,24 @@ def test_the_own_part_of_a_recorded_call_is_heard_at_the_desk(desk_site, real_pa
     # The sound moves on: it is really played.
     expect(heard.locator(".time")).to_contain_text(re.compile(r"^0:0[1-9] / 0:40$"))
     pictured(page, "own-recording")
+
+
+def test_targets_set_on_the_figures_page_are_held_against_the_day_at_the_desk(desk_site, real_page):
+    admin = real_page("/figures")
+    admin.locator("[data-test=targets]").click()
+    drawer = admin.get_by_role("dialog", name="座席目标")
+    drawer.get_by_role("combobox", name="座席组").click()
+    admin.get_by_role("option", name="一组", exact=True).click()
+    drawer.get_by_role("spinbutton", name="接待量").fill("500")
+    drawer.get_by_role("spinbutton", name="平均处理时长").fill("90")
+    pictured(admin, "targets")
+    drawer.locator("[data-test=save-targets]").click()
+    expect(admin.get_by_text("目标已保存")).to_be_visible()
+    page = desk_site(real_page)
+    day = page.locator("[data-test=own-day]")
+    handled = day.locator("[data-measure=handled]")
+    expect(handled).to_contain_text("目标 ≥ 500")
+    expect(handled).to_contain_text("未达标")
+    expect(day.locator("[data-reason=break]")).to_be_visible()
+    day.scroll_into_view_if_needed()
+    pictured(page, "own-day")

@@ -73,6 +73,15 @@ async def own_recordings_days(session: ScopedSession, project_id: str) -> int | 
     return await session.value(select(table.c.own_recordings_days).where(table.c.id == project_id))
 
 
+async def reason_limits(session: ScopedSession) -> dict[str, int]:
+    """Return how long a busy spell may last by its reason, in milliseconds; only those with one."""
+    table = busy_reasons
+    rows = await session.rows(
+        select(table.c.code, table.c.limit_s).where(table.c.limit_s.is_not(None))
+    )
+    return {row["code"]: 1000 * row["limit_s"] for row in rows}
+
+
 async def names(session: ScopedSession, ids: Collection[str]) -> dict[str, str]:
     """Return what clients, projects, queues, groups and agents are called in the scope."""
     found: dict[str, str] = {}

@@ -5,13 +5,16 @@ from __future__ import annotations
 import time
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 
 from openseat.core.kpi import Dimension
-from openseat.figures import service
+from openseat.figures import own, service, targets
 from openseat.figures.documents import CallBehind, CallsQuery, Figures, FiguresQuery
 from openseat.figures.forecast import Forecasts, next_half_hour
+from openseat.figures.own import OwnDay
+from openseat.figures.targets import TargetsBody, TargetScope, TargetsDocument
 from openseat.platform.access import Access, needs
+from openseat.platform.headers import IfMatch, Subject, version_needed
 from openseat.platform.paging import Page
 from openseat.platform.problems import Problem, responses
 from openseat.platform.reach import reach_of
@@ -20,6 +23,9 @@ router = APIRouter(tags=["figures"])
 
 Reads = Annotated[Access, needs("figures.read")]
 Own = Annotated[Access, needs("agents.self")]
+TargetsRead = Annotated[Access, needs("targets.read")]
+TargetsWrite = Annotated[Access, needs("targets.write")]
+Scope = Annotated[TargetScope, Path(description="What the targets are of")]
 
 
 def _now() -> int:
@@ -58,3 +64,39 @@ async def read_own_figures(access: Own) -> Figures:
         raise Problem("agent.not_linked")
     query = FiguresQuery(by=Dimension.AGENT, agent_id=agent_id)
     return await service.figures(access.session, query, _now())
+
+
+@router.get("/me/day", operation_id="read_own_day", responses=responses(401, 403, 404))
+async def read_own_day(access: Own) -> OwnDay:
+    """The signed-in agent's day so far: figures against targets, by half hour, and busy time."""
+    return await own.own_day(access, _now())
+
+
+@router.get("/targets", operation_id="list_targets", responses=responses(401, 403))
+async def list_targets(access: TargetsRead) -> list[TargetsDocument]:
+    """What the agents of groups and projects that the caller manages are asked to reach."""
+    return await targets.list_targets(access)
+
+
+@router.get(
+    "/targets/{scope}/{subject}", operation_id="read_targets", responses=responses(401, 403, 404)
+)
+async def read_targets(access: TargetsRead, scope: Scope, subject: Subject) -> TargetsDocument:
+    """The targets of a group or a project; empty, with version 0, where nobody set any."""
+    return await targets.read_targets(access, scope, subject)
+
+
+@router.put(
+    "/targets/{scope}/{subject}",
+    operation_id="set_targets",
+    responses=responses(401, 403, 404, 412, 428),
+)
+async def set_targets(
+    access: TargetsWrite,
+    scope: Scope,
+    subject: Subject,
+    body: TargetsBody,
+    if_match: IfMatch = None,
+) -> TargetsDocument:
+    """Set all targets of a group or a project at once; needs If-Match."""
+    return await targets.set_targets(access, scope, subject, body.targets, version_needed(if_match))

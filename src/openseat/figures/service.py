@@ -89,9 +89,36 @@ async def figures(
         Problem: ``figures.too_many``: more intervals or rows than one answer may have.
     """
     window = await window_of(session, query, now)
+    return await shown_figures(
+        session, query, window, await tallied(session, query, window, now, reach)
+    )
+
+
+async def tallied(
+    session: ScopedSession,
+    query: FiguresQuery,
+    window: Window,
+    now: Instant,
+    reach: Reach | None = None,
+) -> dict[tuple[str, int], Tally]:
+    """Return the tallies by key and number of the interval, with what goes on up to `now`.
+
+    Raises:
+        Problem: ``figures.too_many`` rows.
+    """
     found = await _tallies(session, query, window, reach)
     if query.by in (Dimension.AGENT, Dimension.GROUP):
         await _add_open_time(session, query, window, now, found, reach)
+    return found
+
+
+async def shown_figures(
+    session: ScopedSession,
+    query: FiguresQuery,
+    window: Window,
+    found: Mapping[tuple[str, int], Tally],
+) -> Figures:
+    """Return tallies as the API shows them, by name."""
     names = await _names(session, query.by, {key for key, _ in found})
     rows = sorted(
         ((slot, names.get(key, ""), key, tally) for (key, slot), tally in found.items() if tally),
@@ -270,7 +297,8 @@ async def _add_open_time(
     if query.client_id or query.project_id or query.queue_id or query.trunk_id:
         return
     rows = await session.rows(
-        text("select stream, data::text as data from figure_state where stream like 'agent:%'")
+        text("select stream, data::text as data from figure_state where stream like :stream"),
+        stream=f"agent:{_literal(query.agent_id)}" if query.agent_id else "agent:%",
     )
     ledger = QuarterLedger()
     Fold(restored(rows)).still_open(ledger, min(now, window.end), window.start)
@@ -284,6 +312,11 @@ async def _add_open_time(
             continue
         slot = slots[window.calendar.start(start)]
         found.setdefault((place.key(query.by), slot), Tally()).add(tally)
+
+
+def _literal(word: str) -> str:
+    """Return a word for `like`, which then means nothing but itself."""
+    return word.replace("_", "\\_").replace("%", "\\%")
 
 
 async def _names(session: ScopedSession, by: Dimension, keys: Iterable[str]) -> dict[str, str]:

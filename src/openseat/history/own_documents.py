@@ -18,8 +18,8 @@ from openseat.history.documents import (
     moment,
 )
 from openseat.history.own_steps import StepKind
-from openseat.platform.fields import Strict, Word
-from openseat.platform.paging import PAGE_DEFAULT, PAGE_LARGEST
+from openseat.platform.fields import Word
+from openseat.platform.paging import PageQuery
 
 
 class OwnResult(StrEnum):
@@ -36,7 +36,7 @@ class OwnResult(StrEnum):
     """A colleague asked the agent, who did not take the customer over."""
 
 
-class OwnCallsQuery(Strict):
+class OwnCallsQuery(PageQuery):
     """Which of the own calls, and which page of them."""
 
     first_day: CalendarDay | None = Field(
@@ -53,8 +53,6 @@ class OwnCallsQuery(Strict):
         Field(description="Stands in the agent's own notes, whatever the case"),
     ] = None
     oldest_first: bool = False
-    limit: Annotated[int, Field(ge=1, le=PAGE_LARGEST)] = PAGE_DEFAULT
-    cursor: Annotated[str | None, Field(max_length=2000, pattern="^[A-Za-z0-9_-]+$")] = None
 
 
 class OwnCall(BaseModel):

@@ -86,6 +86,20 @@ agent_calls = Table(
     Column("segments", Integer),
 )
 
+agent_time = Table(
+    "agent_time",
+    metadata,
+    Column("agent_id", Text, primary_key=True),
+    Column("no", Integer, primary_key=True),
+    Column("group_id", Text),
+    Column("state", Text),
+    Column("reason", Text),
+    Column("since", BigInteger),
+    Column("until", BigInteger),
+    Column("ms", BigInteger),
+    Column("counted", Boolean),
+)
+
 call_notes = Table(
     "call_notes",
     metadata,

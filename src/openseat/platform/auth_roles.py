@@ -77,6 +77,8 @@ HOLDERS: dict[str, frozenset[Role]] = {
     "history.read": _STAFF_AND_CLIENT,
     "recordings.read": _STAFF_AND_CLIENT,
     "figures.read": _STAFF_AND_CLIENT,
+    "targets.read": _STAFF,
+    "targets.write": _STAFF,
     "billing.read": _ADMIN_AND_CLIENT,
     "billing.write": _ADMIN,
 }

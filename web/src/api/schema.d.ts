@@ -2133,6 +2133,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/day": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Own Day
+         * @description The signed-in agent's day so far: figures against targets, by half hour, and busy time.
+         */
+        get: operations["read_own_day"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/figures": {
         parameters: {
             query?: never;
@@ -3261,6 +3281,50 @@ export interface paths {
          * @description Change fields of a skill; needs If-Match.
          */
         patch: operations["change_skill"];
+        trace?: never;
+    };
+    "/api/v1/targets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Targets
+         * @description What the agents of groups and projects that the caller manages are asked to reach.
+         */
+        get: operations["list_targets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/targets/{scope}/{subject}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Targets
+         * @description The targets of a group or a project; empty, with version 0, where nobody set any.
+         */
+        get: operations["read_targets"];
+        /**
+         * Set Targets
+         * @description Set all targets of a group or a project at once; needs If-Match.
+         */
+        put: operations["set_targets"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/thresholds": {
@@ -5954,6 +6018,26 @@ export interface components {
             status: "ok" | "degraded";
         };
         /**
+         * Held
+         * @description A figure, and how it stands to its target.
+         */
+        Held: {
+            judgement: components["schemas"]["Judgement"] | null;
+            /** Lower Is Better */
+            lower_is_better: boolean;
+            measure: components["schemas"]["TargetMeasure"];
+            /**
+             * Target
+             * @description Null: nobody set one
+             */
+            target: number | null;
+            /**
+             * Value
+             * @description Null over nothing; shares in 0..1, times in seconds
+             */
+            value: number | null;
+        };
+        /**
          * Hours
          * @description When a service is open: a normal week, and a calendar of other days.
          */
@@ -6254,6 +6338,12 @@ export interface components {
             /** Rate Plan Id */
             rate_plan_id: string;
         };
+        /**
+         * Judgement
+         * @description How a figure stands to its target.
+         * @enum {string}
+         */
+        Judgement: "met" | "near" | "missed";
         /**
          * Keys
          * @description Keys to press.
@@ -7002,6 +7092,28 @@ export interface components {
          */
         OutcomeFilter: "refused" | "served" | "voicemail" | "abandoned" | "self_service" | "unanswered" | "in_progress";
         /**
+         * OwnBusy
+         * @description Time busy for one reason.
+         */
+        OwnBusy: {
+            /**
+             * Limit S
+             * @description Of a spell; null: as long as it likes
+             */
+            limit_s: number | null;
+            /**
+             * Over
+             * @description Spells that lasted longer
+             */
+            over: number;
+            /** Reason */
+            reason: string;
+            /** Spells */
+            spells: number;
+            /** Spent S */
+            spent_s: number;
+        };
+        /**
          * OwnCall
          * @description A call as one agent had it; spans are the agent's own.
          */
@@ -7185,6 +7297,51 @@ export interface components {
             next_cursor: string | null;
         };
         /**
+         * OwnDay
+         * @description The agent's day, from midnight on by the clock of their projects.
+         */
+        OwnDay: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Busy
+             * @description By reason, the longest first
+             */
+            busy: components["schemas"]["OwnBusy"][];
+            /** @description The row of `/figures`; null: nothing happened yet */
+            day: components["schemas"]["Row"] | null;
+            /**
+             * Halves
+             * @description The same by half hour; without those of nothing
+             */
+            halves: components["schemas"]["Row"][];
+            /**
+             * Held
+             * @description Against the targets of the agent's group
+             */
+            held: components["schemas"]["Held"][];
+            /**
+             * Projects
+             * @description Projects with targets that the agent served
+             */
+            projects: components["schemas"]["OwnProject"][];
+            /**
+             * Starts
+             * @description Where every half hour begins
+             */
+            starts: string[];
+            /** Time Zone */
+            time_zone: string;
+            /**
+             * Version
+             * @description Of the definitions
+             */
+            version: number;
+        };
+        /**
          * OwnDisposition
          * @description An outcome code the agent has given.
          */
@@ -7219,6 +7376,18 @@ export interface components {
             names: {
                 [key: string]: string;
             };
+        };
+        /**
+         * OwnProject
+         * @description What the agent does for one project, against that project's targets.
+         */
+        OwnProject: {
+            /** Held */
+            held: components["schemas"]["Held"][];
+            /** Name */
+            name: string;
+            /** Project Id */
+            project_id: string;
         };
         /**
          * OwnRecordings
@@ -9522,6 +9691,54 @@ export interface components {
          * @enum {string}
          */
         TargetKind: "agent" | "group" | "queue" | "flow" | "outside" | "voicemail" | "hang_up";
+        /**
+         * TargetMeasure
+         * @description Figures that can have a target; the names are those of the API's KPIs where it has them.
+         * @enum {string}
+         */
+        TargetMeasure: "handled" | "calls_per_hour" | "average_handle_s" | "average_after_call_work_s" | "occupancy" | "offers_taken" | "satisfaction" | "busy_within_limits";
+        /**
+         * TargetScope
+         * @description Whose agents a target is for.
+         * @enum {string}
+         */
+        TargetScope: "group" | "project";
+        /**
+         * TargetsBody
+         * @description What agents are asked to reach; a measure that is left out has no target.
+         */
+        TargetsBody: {
+            /**
+             * Targets
+             * @description Shares in 0..1, times in seconds, `handled` a day
+             */
+            targets: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * TargetsDocument
+         * @description The targets of a group or a project.
+         */
+        TargetsDocument: {
+            /**
+             * Name
+             * @description Of the group or project
+             */
+            name: string;
+            scope: components["schemas"]["TargetScope"];
+            /** Subject Id */
+            subject_id: string;
+            /** Targets */
+            targets: {
+                [key: string]: number;
+            };
+            /**
+             * Version
+             * @description 0: there never were any; sent back as If-Match
+             */
+            version: number;
+        };
         /**
          * ThresholdDocument
          * @description A threshold.
@@ -24414,6 +24631,8 @@ export interface operations {
     list_own_calls: {
         parameters: {
             query?: {
+                limit?: number;
+                cursor?: string | null;
                 /** @description On or after this day by the clock of the call's project */
                 first_day?: string | null;
                 /** @description On or before this day, likewise */
@@ -24427,8 +24646,6 @@ export interface operations {
                 /** @description Stands in the agent's own notes, whatever the case */
                 text?: string | null;
                 oldest_first?: boolean;
-                limit?: number;
-                cursor?: string | null;
             };
             header?: never;
             path?: never;
@@ -24633,6 +24850,98 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OwnRecordings"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    read_own_day: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnDay"];
                 };
             };
             /** @description Bad Request */
@@ -32867,6 +33176,308 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Precondition Failed */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Precondition Required */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_targets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TargetsDocument"][];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    read_targets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description What the targets are of */
+                scope: components["schemas"]["TargetScope"];
+                /** @description Identifier */
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TargetsDocument"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    set_targets: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that was read */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description What the targets are of */
+                scope: components["schemas"]["TargetScope"];
+                /** @description Identifier */
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TargetsBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TargetsDocument"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -175,6 +175,12 @@ def figures(router: APIRouter, stand_in: StandIn) -> None:
         ]
         return page(rows, request)
 
+    @router.get("/me/day")
+    async def read_own_day() -> Any:
+        agent_id = stand_in.own_agent_id
+        found = past.figures([(agent_id, floor.AGENTS[agent_id][1])], stand_in.zone)
+        return past.own_day(found)
+
     @router.get("/me/figures")
     async def read_own_figures() -> Any:
         agent_id = stand_in.own_agent_id

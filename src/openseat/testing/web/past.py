@@ -290,6 +290,28 @@ def figures(keys: list[tuple[str, str]], zone: str, day: str | None = None) -> R
     }
 
 
+def own_day(found: Row) -> Row:
+    """An agent's figures as the desk shows them, against one target."""
+    day = found["totals"][0]
+    held = [
+        {"measure": "handled", "value": day["counts"]["handled"], "target": 40,
+         "lower_is_better": False, "judgement": "met"},
+        {"measure": "occupancy", "value": day["kpis"]["occupancy"], "target": None,
+         "lower_is_better": False, "judgement": None},
+    ]  # fmt: skip
+    return {
+        "at": found["start"],
+        "time_zone": found["time_zone"],
+        "version": 1,
+        "day": day,
+        "halves": found["items"],
+        "starts": found["starts"],
+        "held": held,
+        "projects": [],
+        "busy": [],
+    }
+
+
 def half_hours(zone: str, day: str | None) -> tuple[list[datetime], datetime, datetime]:
     """The half hours of a past day, of today those from eight on that have begun; start and end."""
     clock, now = ZoneInfo(zone), millis()

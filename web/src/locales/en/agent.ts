@@ -149,15 +149,11 @@ export default {
     own: {
       title: 'My day',
       none: 'Counting begins when you sign in.',
-      handled: 'Handled',
-      talkMean: 'Mean talk',
-      afterCallWorkMean: 'Mean after-call work',
       talk: 'Talk time',
       hold: 'Hold time',
       busy: 'Busy time',
       signedIn: 'Signed in',
       idle: 'Idle time',
-      occupancy: 'Occupancy',
     },
   },
   disposition: {

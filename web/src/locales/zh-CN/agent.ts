@@ -148,15 +148,11 @@ export default {
     own: {
       title: '我的今日',
       none: '签入后开始统计。',
-      handled: '接待量',
-      talkMean: '平均通话',
-      afterCallWorkMean: '平均话后',
       talk: '通话时长',
       hold: '保持时长',
       busy: '示忙时长',
       signedIn: '签入时长',
       idle: '空闲时长',
-      occupancy: '占线率',
     },
   },
   disposition: {
