@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from openseat.platform import priority
 
 _BEFORE = 3
+_AUTOGROUP = Path("/proc/self/autogroup")
 _START = f"""
 import os, sys
 from openseat.platform import priority
@@ -23,7 +25,18 @@ _TELL = "import os; print(os.getpriority(os.PRIO_PROCESS, 0))"
 
 def _said(code: str) -> int:
     command = [sys.executable, "-c", _START + code]
-    return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    # A session of its own: the kernel's group by session is given the niceness as well, and that
+    # of whoever runs the tests must not go behind everything else for good.
+    done = subprocess.run(
+        command, check=True, capture_output=True, text=True, start_new_session=True
+    )
+    return int(done.stdout)
+
+
+def test_whoever_runs_the_tests_keeps_their_own() -> None:
+    own = _AUTOGROUP.read_text(encoding="ascii") if _AUTOGROUP.exists() else ""
+    _said(f"priority.take({priority.WORKER})\n{_TELL}")
+    assert (_AUTOGROUP.read_text(encoding="ascii") if _AUTOGROUP.exists() else "") == own
 
 
 def test_it_holds_for_what_the_process_becomes() -> None:
