@@ -33,6 +33,14 @@ class CallPlaced:
 
 
 @dataclass(frozen=True, slots=True)
+class CallRang:
+    """The other side says that the telephone there rings."""
+
+    at: int
+    call_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class CallAnswered:
     """A person answered (the answer scan, where there is one, has decided)."""
 
@@ -113,7 +121,14 @@ class WindowBegan:
 
 
 CallFact = (
-    CallPlaced | CallAnswered | CallConnected | CallEnded | CallMissed | CallWithdrawn | CallLost
+    CallPlaced
+    | CallRang
+    | CallAnswered
+    | CallConnected
+    | CallEnded
+    | CallMissed
+    | CallWithdrawn
+    | CallLost
 )
 AgentFact = AgentTurned | AgentLeaving | AgentLeft
 PacingFact = CallFact | AgentFact | WindowBegan

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Final
 
 from openseat.core.pacing.answering import Answering
 from openseat.core.pacing.availability import Availability
@@ -20,11 +21,15 @@ from openseat.core.pacing.events import (
     CallLost,
     CallMissed,
     CallPlaced,
+    CallRang,
     CallWithdrawn,
     Cell,
     PacingFact,
     WindowBegan,
 )
+
+_SET_UPS: Final = 50
+"""Calls over which the time from dialling to ringing is averaged."""
 
 
 @dataclass(slots=True)
@@ -33,6 +38,8 @@ class RingingCall:
 
     placed_at: int
     cell: Cell
+    rings_since: int | None = None
+    """Since when the telephone rings there; None: nobody said that it does."""
 
 
 @dataclass(slots=True)
@@ -63,22 +70,25 @@ class CampaignFloor:
     agents: dict[str, Worker] = field(default_factory=dict[str, Worker])
     idle: int = 0
     """Agents who are idle and stay."""
+    set_up_ms: float = 5_000.0
+    """Usual time from dialling to ringing, newer calls counting more."""
 
     def observe(self, fact: PacingFact) -> None:
         """Take up a fact."""
         match fact:
             case CallPlaced():
                 self.ringing[fact.call_id] = RingingCall(fact.at, fact.cell)
+            case CallRang():
+                self._rings(fact)
             case CallAnswered():
                 if self._rang(fact.call_id, fact.at, answered=True):
                     self.waiting[fact.call_id] = fact.at
                     self.budget.answered()
-            case CallMissed():
-                self._rang(fact.call_id, fact.at)
+            case CallMissed() | CallWithdrawn():
+                given_up = isinstance(fact, CallWithdrawn)
+                self._rang(fact.call_id, fact.at, given_up=given_up)
             case CallEnded():
                 self.talking.discard(fact.call_id)
-            case CallWithdrawn():
-                self._rang(fact.call_id, fact.at, given_up=True)
             case CallConnected() | CallLost():
                 self._met(fact)
             case AgentTurned():
@@ -105,6 +115,12 @@ class CampaignFloor:
             for worker in self.agents.values()
             if not worker.leaving and worker.state not in {IDLE, AWAY}
         )
+
+    def _rings(self, fact: CallRang) -> None:
+        call = self.ringing.get(fact.call_id)
+        if call is not None and call.rings_since is None:
+            call.rings_since = fact.at
+            self.set_up_ms += (fact.at - call.placed_at - self.set_up_ms) / _SET_UPS
 
     def _rang(
         self, call_id: str, at: int, *, answered: bool = False, given_up: bool = False

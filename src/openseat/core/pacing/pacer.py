@@ -14,7 +14,7 @@ from typing import Final
 from openseat.core.pacing.availability import Curve
 from openseat.core.pacing.budget import NuisanceBudget
 from openseat.core.pacing.events import CallPlaced, Cell, PacingFact
-from openseat.core.pacing.floor import CampaignFloor
+from openseat.core.pacing.floor import CampaignFloor, RingingCall
 from openseat.core.pacing.outlook import MOST_A_DECISION, Outlook
 from openseat.core.pacing.rules import BY_HAND, WITHOUT_AGENTS, Mode, PacingRules
 
@@ -124,7 +124,7 @@ class Pacer:
         placed, risk = 0, 0.0
         price = self.budget.price(outlook.pending())
         while placed < most:
-            call = self._rings(self._cell(placed, coming), 0)
+            call = self._rings(RingingCall(now, self._cell(placed, coming)), now)
             if placed >= certain:
                 lost, brought = outlook.cost(call)
                 risk = lost / brought if brought > 0 else 1.0
@@ -142,20 +142,23 @@ class Pacer:
         busy = list(floor.busy())
         evidence = min(map(known.evidence, {worker.state for worker in busy}), default=0.0)
         agents = [known.free_within(worker.state, (now - worker.since) // 1000) for worker in busy]
-        calls = [
-            self._rings(call.cell, (now - call.placed_at) // 1000)
-            for call in floor.ringing.values()
-        ]
+        calls = [self._rings(call, now) for call in floor.ringing.values()]
         doubts = 1 / (4 + evidence), 1 / floor.answering.evidence
         return Outlook(free, agents, calls, doubts)
 
-    def _rings(self, cell: Cell, rang_s: int) -> Curve:
+    def _rings(self, call: RingingCall, now: int) -> Curve:
         """Return when a call is answered, and when before it may be given up."""
-        ringing = self.floor.answering.outlook(cell)
+        ringing = self.floor.answering.outlook(call.cell)
+        rang_s = (now - call.placed_at) // 1000
         least = self.rules.least_ring_ms
-        return (
-            ringing.within(rang_s) if least is None else ringing.within(rang_s, least // 1000 + 1)
-        )
+        if least is None:
+            return ringing.within(rang_s)
+        if call.rings_since is None:
+            set_up = max(self.floor.set_up_ms, now - call.placed_at)
+        else:
+            set_up = call.rings_since - call.placed_at
+        # It is looked at once a second: one second more than the least time cannot be avoided.
+        return ringing.within(rang_s, int(set_up + least) // 1000 + 1)
 
     def _cell(self, index: int, coming: Sequence[Cell] | None) -> Cell:
         if not coming:
@@ -188,5 +191,7 @@ class Pacer:
         if least is None:
             return ()
         return tuple(
-            call_id for call_id, call in self.floor.ringing.items() if now - call.placed_at >= least
+            call_id
+            for call_id, call in self.floor.ringing.items()
+            if call.rings_since is not None and now - call.rings_since >= least
         )

@@ -41,7 +41,8 @@ class PacingRules:
     """Until when an agent has to be there after a person answered."""
     ring_time_out_ms: int = 30_000
     least_ring_ms: int | None = 15_000
-    """From when a ringing call may be given up for want of agents; None: it never is."""
+    """How long it has to ring there before a call may be given up for want of agents; None: it
+    never is. Nor is a call of which nobody says that it rings."""
     lines: int | None = None
     """Most calls at once, ringing, waiting or talking."""
     calls_per_s: float | None = None

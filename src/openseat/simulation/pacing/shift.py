@@ -21,6 +21,7 @@ from openseat.core.pacing.events import (
     CallLost,
     CallMissed,
     CallPlaced,
+    CallRang,
     CallWithdrawn,
     Cell,
     PacingFact,
@@ -151,9 +152,15 @@ class Shift:
         self.result.placed += 1
         self._ringing[call_id] = fate.person
         self._dialler.observe(CallPlaced(now, call_id, self._coming.popleft()))
-        self._at(now + int(fate.after_s * 1000), lambda at: self._rang(call_id, at))
+        self._at(now + int(self._world.set_up_s * 1000), lambda at: self._rings(call_id, at))
+        self._at(now + int(fate.after_s * 1000), lambda at: self._over(call_id, at))
 
-    def _rang(self, call_id: str, now: int) -> None:
+    def _rings(self, call_id: str, now: int) -> None:
+        if call_id in self._ringing:
+            self._dialler.observe(CallRang(now, call_id))
+
+    def _over(self, call_id: str, now: int) -> None:
+        """Let a person answer, or the call end without."""
         person = self._ringing.pop(call_id, None)
         if person is None:
             return

@@ -17,6 +17,7 @@ from openseat.core.pacing.events import (
     CallLost,
     CallMissed,
     CallPlaced,
+    CallRang,
     CallWithdrawn,
     Cell,
     WindowBegan,
@@ -43,7 +44,7 @@ class Campaign:
         for _ in range(times):
             self.number += 1
             ids.append(f"c{self.number}")
-            self.tell(CallPlaced(now, ids[-1], HERE))
+            self.tell(CallPlaced(now, ids[-1], HERE), CallRang(now, ids[-1]))
         return ids
 
     def talks(self, agent_id, now, times=1):
@@ -149,6 +150,15 @@ def test_a_ringing_call_is_never_given_up_without_leave():
     assert campaign.pacer.decide(now).give_up == ()
 
 
+def test_the_least_time_is_of_ringing_not_of_dialling():
+    campaign = Campaign(1)
+    now = campaign.experienced()
+    campaign.tell(CallPlaced(now, "slow", HERE), CallPlaced(now, "silent", HERE))
+    campaign.tell(CallRang(now + 9_000, "slow"), AgentLeft(now + 9_000, "a0"))
+    assert campaign.pacer.decide(now + 23_999).give_up == ()
+    assert campaign.pacer.decide(now + 24_000).give_up == ("slow",)
+
+
 def test_people_who_wait_come_before_new_calls():
     campaign = Campaign(2)
     first, second = campaign.dial(0, 2)
@@ -217,6 +227,7 @@ def test_facts_about_strangers_are_ignored():
     campaign = Campaign(1)
     campaign.tell(
         CallAnswered(1, "x"),
+        CallRang(1, "x"),
         CallMissed(1, "x"),
         CallWithdrawn(1, "x"),
         CallLost(1, "x"),
