@@ -12,33 +12,51 @@ import contextlib
 import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Container
-from dataclasses import dataclass, field
 
-import asyncpg
 import pytest
 
 from openseat.core import events as e
 from openseat.core.config import Target, TargetKind
 from openseat.core.errors import CoreError
 from openseat.core.events import AgentState
-from openseat.core.inputs import (
-    Conference,
-    Consult,
-    DialOut,
-    HangUp,
-    Hold,
-    Swap,
-    Transfer,
-)
+from openseat.core.inputs import Consult, DialOut, HangUp, Transfer
 from openseat.platform.processes import ProcessRecord
 from openseat.platform.settings import Settings
 from openseat.platform.status import child_record
 from openseat.simulation.stage import Party
+from openseat.testing.scenes import (
+    OUTSIDE,
+    Scene,
+    asking_outside,
+    colleague_rings,
+    conferring,
+    consulting,
+    dialled,
+    dialling,
+    group_is_asked,
+    holding,
+    outside_rings,
+    picked_up,
+    queue_is_asked,
+    sent_outside,
+    sent_outside_where_it_rings,
+    sent_to_a_colleague_who_is_rung,
+    sent_to_a_flow,
+    sent_to_the_group,
+    sent_to_the_queue,
+    some_project,
+    somebody_outside,
+    states,
+    swapped,
+    talking,
+    until_state,
+    within,
+)
+from openseat.testing.tones import hears
 from openseat.testing.world import FIRST, LIMIT_S, SECOND, World, running_world
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.switch, pytest.mark.database]
 
-OUTSIDE = "+8613711113333"
 _BUSY = 17
 _AT_REST = {
     AgentState.IDLE,
@@ -52,163 +70,6 @@ _AT_REST = {
 async def world(product: Settings) -> AsyncIterator[World]:
     async with running_world(product, 2) as made:
         yield made
-
-
-@dataclass
-class Scene:
-    """Who is there when the trouble strikes."""
-
-    world: World
-    customer: Party
-    phone: Party
-    """The first agent's."""
-    other: Party | None = None
-    """The colleague's phone or the telephone outside, ringing or answered."""
-    outside: asyncio.Queue[Party] = field(default_factory=asyncio.Queue[Party])
-
-    @property
-    def agent_id(self) -> str:
-        return self.world.seats[0].agent_id
-
-    @property
-    def colleague(self) -> Target:
-        return Target(kind=TargetKind.AGENT, id=self.world.seats[1].agent_id)
-
-
-# -- stages ----------------------------------------------------------------------------
-
-
-async def talking(world: World) -> Scene:
-    await world.ready(0)
-    customer = await world.call()
-    phone = await world.connect(customer, 0, FIRST)
-    scene = Scene(world, customer, phone)
-    await _until_state(world, AgentState.TALKING)
-    await world.ready(1)
-    return scene
-
-
-async def holding(world: World) -> Scene:
-    scene = await talking(world)
-    await world.send(Hold(agent_id=scene.agent_id))
-    return scene
-
-
-async def colleague_rings(world: World) -> Scene:
-    scene = await talking(world)
-    await world.send(Consult(agent_id=scene.agent_id, target=scene.colleague))
-    scene.other = await world.next_ring(1)
-    return scene
-
-
-async def consulting(world: World) -> Scene:
-    scene = await talking(world)
-    await world.send(Consult(agent_id=scene.agent_id, target=scene.colleague))
-    scene.other = await world.connect(scene.customer, 1, SECOND)
-    await _until_state(world, AgentState.CONSULTING)
-    return scene
-
-
-async def swapped(world: World) -> Scene:
-    scene = await consulting(world)
-    await world.send(Swap(agent_id=scene.agent_id))
-    return scene
-
-
-async def conferring(world: World) -> Scene:
-    scene = await consulting(world)
-    await world.send(Conference(agent_id=scene.agent_id))
-    await _until_state(world, AgentState.CONFERENCING)
-    return scene
-
-
-async def sent_to_a_colleague_who_is_rung(world: World) -> Scene:
-    scene = await talking(world)
-    await world.send(Transfer(agent_id=scene.agent_id, target=scene.colleague))
-    scene.other = await world.next_ring(1)
-    return scene
-
-
-async def outside_rings(world: World) -> Scene:
-    scene = await talking(world)
-    _somebody_outside(scene, picks_up=False)
-    target = Target(kind=TargetKind.OUTSIDE, id=OUTSIDE)
-    await world.send(Consult(agent_id=scene.agent_id, target=target))
-    scene.other = await _within(scene.outside.get())
-    return scene
-
-
-async def asking_outside(world: World) -> Scene:
-    scene = await talking(world)
-    _somebody_outside(scene, picks_up=True)
-    target = Target(kind=TargetKind.OUTSIDE, id=OUTSIDE)
-    await world.send(Consult(agent_id=scene.agent_id, target=target))
-    scene.other = await _within(scene.outside.get())
-    return scene
-
-
-async def sent_outside(world: World) -> Scene:
-    scene = await talking(world)
-    _somebody_outside(scene, picks_up=True)
-    target = Target(kind=TargetKind.OUTSIDE, id=OUTSIDE)
-    await world.send(Transfer(agent_id=scene.agent_id, target=target))
-    scene.other = await _within(scene.outside.get())
-    return scene
-
-
-async def dialling(world: World) -> Scene:
-    return await _dialled(world, picks_up=False)
-
-
-async def dialled(world: World) -> Scene:
-    scene = await _dialled(world, picks_up=True)
-    await _until_state(world, AgentState.TALKING)
-    return scene
-
-
-async def _dialled(world: World, *, picks_up: bool) -> Scene:
-    await world.ready(0)
-    scene = Scene(world, customer=None, phone=None)  # type: ignore[arg-type]  # they come below
-    _somebody_outside(scene, picks_up=picks_up)
-    project_id = await _some_project(world)
-    asked = DialOut(agent_id=scene.agent_id, number=OUTSIDE, project_id=project_id)
-
-    async def begun() -> bool:
-        try:
-            await world.send(asked)
-        except CoreError as refusal:
-            # The phone has registered, which the floor may learn a moment later.
-            if refusal.code != "agent.phone_unreachable":
-                raise
-            return False
-        return True
-
-    await world.until(begun, "the agent's phone is never reachable")
-    scene.phone = await world.next_ring(0)
-    await scene.phone.answer()
-    scene.customer = await _within(scene.outside.get())
-    return scene
-
-
-def _somebody_outside(scene: Scene, *, picks_up: bool) -> None:
-    async def answer(_: str, party: Party) -> None:
-        if picks_up:
-            await party.answer()
-        await scene.outside.put(party)
-        await party.gone.wait()
-
-    scene.world.stage.answer_at(OUTSIDE, answer)
-
-
-async def _some_project(world: World) -> str:
-    """The project of the crowd's line, as its calls name it."""
-    connection = await asyncpg.connect(world.settings.database_url("owner"))
-    try:
-        async with connection.transaction():
-            await connection.execute("select set_config('openseat.scope', 'operator', true)")
-            return await connection.fetchval("select project_id from queues where id = 'crowd'")
-    finally:
-        await connection.close()
 
 
 # -- troubles --------------------------------------------------------------------------
@@ -270,6 +131,14 @@ WITH_ANOTHER: tuple[Stage, ...] = (
     asking_outside,
     sent_outside,
 )
+BEHIND_A_TARGET: tuple[Stage, ...] = (
+    sent_to_the_group,
+    sent_to_the_queue,
+    sent_to_a_flow,
+    sent_outside_where_it_rings,
+    group_is_asked,
+    queue_is_asked,
+)
 OF_EVERYBODY: tuple[Trouble, ...] = (
     customer_leaves,
     agent_hangs_up,
@@ -280,6 +149,12 @@ OF_EVERYBODY: tuple[Trouble, ...] = (
 PAIRS = [
     *((stage, trouble) for stage in (*ALONE, *WITH_ANOTHER) for trouble in OF_EVERYBODY),
     *((stage, other_leaves) for stage in WITH_ANOTHER),
+    *((picked_up, trouble) for trouble in (customer_leaves, agent_hangs_up, floor_dies)),
+    *(
+        (stage, trouble)
+        for stage in BEHIND_A_TARGET
+        for trouble in (customer_leaves, other_leaves, floor_dies)
+    ),
 ]
 
 
@@ -295,7 +170,7 @@ LEAVING_KEEPS_THE_CUSTOMER: dict[Trouble, Container[Stage]] = {
         sent_outside,
     },
     # Back to the agent who asked, or to the queue; who was given away to the outside is gone.
-    other_leaves: set(WITH_ANOTHER) - {sent_outside},
+    other_leaves: {*WITH_ANOTHER, *BEHIND_A_TARGET} - {sent_outside},
 }
 LEAVING_KEEPS_THE_CUSTOMER[agent_says_so_twice_at_once] = LEAVING_KEEPS_THE_CUSTOMER[agent_hangs_up]
 
@@ -347,7 +222,7 @@ async def _all_over(world: World) -> None:
     await world.nothing_is_left()
 
     async def at_rest() -> bool:
-        return set((await _states(world)).values()) <= _AT_REST
+        return set((await states(world)).values()) <= _AT_REST
 
     await world.until(at_rest, "an agent is stuck")
     begun = {one.segment_id for one in await world.events(e.SegmentStarted)}
@@ -358,22 +233,58 @@ async def _all_over(world: World) -> None:
     assert sorted(made) == sorted(over_offers)
 
 
-async def _states(world: World) -> dict[str, AgentState]:
-    """The agents' states, as the journal has them."""
-    states: dict[str, AgentState] = {}
-    for fact in await world.facts():
-        if isinstance(fact.event, e.AgentSignedIn | e.AgentStateChanged):
-            states[fact.event.agent_id] = fact.event.state
-    return states
+# -- nobody answers --------------------------------------------------------------------
+
+NEVER_S = 60
+"""Longer than any telephone is let ring."""
 
 
-async def _until_state(world: World, state: AgentState) -> None:
-    async def there() -> bool:
-        return (await _states(world)).get(world.seats[0].agent_id) is state
+async def test_where_nobody_ever_answers_everybody_goes_on(product: Settings):
+    """A colleague asked, a colleague sent to, a telephone outside asked, a customer called."""
+    async with running_world(product, 6) as world:
+        agents = [seat.agent_id for seat in world.seats]
+        customers: dict[int, Party] = {}
+        for seat in (0, 2, 4):
+            await world.ready(seat)
+            customers[seat] = await world.call()
+            await world.connect(customers[seat], seat, FIRST)
+        for seat in (1, 3, 5):
+            await world.ready(seat)
+        scene = Scene(world, customers[4], customers[4])
+        somebody_outside(scene, picks_up=False)
+        to = {n: Target(kind=TargetKind.AGENT, id=agents[n]) for n in (1, 3)}
+        outside = Target(kind=TargetKind.OUTSIDE, id=OUTSIDE)
+        await world.send(Consult(agent_id=agents[0], target=to[1]))
+        await world.send(Transfer(agent_id=agents[2], target=to[3]))
+        await world.send(Consult(agent_id=agents[4], target=outside))
+        asked = DialOut(agent_id=agents[5], number=OUTSIDE, project_id=await some_project(world))
+        await world.send(asked)
+        phone = await world.next_ring(5)
+        await phone.answer()
+        rung = [await world.next_ring(1), await world.next_ring(3)]
+        rung += [await within(scene.outside.get()), await within(scene.outside.get())]
+        async with asyncio.timeout(NEVER_S):
+            await asyncio.gather(*(party.gone.wait() for party in rung))
+            await phone.gone.wait()
 
-    await world.until(there, f"the first agent is never {state}")
+        # The one who was sent on is with the agent who had sent them; the others never left theirs.
+        await world.connect(customers[2], 2, SECOND)
+        for seat, hertz in ((0, FIRST), (2, SECOND), (4, FIRST)):
+            await until_state(world, AgentState.TALKING, seat=seat)
+            assert await _is_heard(world, customers[seat], hertz)
+        results = [one.result for one in await world.events(e.OfferEnded)]
+        assert results.count(e.OfferResult.TIMED_OUT) == 2
+        (failed,) = await world.events(e.TransferFailed)
+        assert failed.target_id == agents[3]
+        for customer in customers.values():
+            await customer.hang_up()
+        await _all_over(world)
 
 
-async def _within(waiting: Awaitable[Party]) -> Party:
-    async with asyncio.timeout(LIMIT_S):
-        return await waiting
+async def _is_heard(world: World, party: Party, hertz: int) -> bool:
+    name = f"{party.caller[1:]}-heard-{hertz}"
+    await party.listen(name)
+    await asyncio.sleep(1.5)
+    await world.stage.ari.ask("DELETE", f"channels/ear-{name}")
+    (sound,) = await world.heard(name)
+    return hears(sound, hertz)

@@ -11,6 +11,7 @@ from openseat.core import events as e
 from openseat.core import inputs as i
 from openseat.core.browser_phone import browser_phone
 from openseat.core.cell.conferring import MOST_PARTIES
+from openseat.core.cell.queueing import DIRECT_OFFER_MS
 from openseat.core.config import Target, TargetKind
 from openseat.core.errors import CoreError
 from openseat.core.events import AgentState as S
@@ -381,6 +382,33 @@ def test_a_page_that_stays_away_sends_the_customer_back_to_the_queue():
     assert fx.Hangup(leg_id=leg) in w.effects
     assert the_call(w).entry is not None
     assert [s.ended_by for s in w.events(e.SegmentEnded)] == [e.EndedBy.SYSTEM]
+
+
+def test_a_colleague_who_lets_a_transfer_ring_out_does_not_keep_its_customer():
+    w, _ = talking("ag1002")
+    colleague = Target(kind=TargetKind.AGENT, id="ag1002")
+    w.do(i.Transfer(agent_id="ag1001", target=colleague))
+    rung = w.last(fx.Originate).leg_id
+    w.do(i.LegRinging(leg_id=rung))
+    w.do(i.SetIdle(agent_id="ag1001"))
+    w.wait(DIRECT_OFFER_MS)
+    w.do(i.LegEnded(leg_id=rung, cause=19))
+    (failed,) = w.events(e.TransferFailed)
+    assert (failed.target_id, failed.reason) == ("ag1002", "timed_out")
+    assert [o.result for o in w.events(e.OfferEnded)][-1] is e.OfferResult.TIMED_OUT
+    assert w.events(e.OfferMade)[-1].agent_id == "ag1001"
+    assert state_of(w, "ag1002") is S.BUSY
+    assert w.same_after_replay()
+
+
+def test_a_colleague_who_lets_a_question_ring_out_leaves_the_agent_with_the_customer():
+    w, own = talking("ag1002")
+    colleague = Target(kind=TargetKind.AGENT, id="ag1002")
+    w.do(i.Consult(agent_id="ag1001", target=colleague))
+    w.wait(DIRECT_OFFER_MS)
+    assert together(w) == [{"cust", own}]
+    assert (state_of(w), state_of(w, "ag1002")) == (S.TALKING, S.BUSY)
+    assert w.same_after_replay()
 
 
 def away(w: World, agent_id: str = "ag1001") -> None:

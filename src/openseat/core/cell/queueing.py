@@ -250,9 +250,15 @@ def offer_timed_out(turn: Turn, call_id: str, offer_id: str) -> None:
     open_offer = call.offers.get(offer_id) if call else None
     if call is None or open_offer is None:
         return
+    leg_id = open_offer.leg_id
+    if not open_offer.entry_id and leg_id in call.legs:
+        # A transfer or a question: no router goes on with it, so whoever sent it has to be told.
+        turn.do(Hangup(leg_id=leg_id, cause=19))
+        ending.leg_ended(turn, leg_id, cause=19, another_way=False)
+        return
     end_offer(turn, call, open_offer, e.OfferResult.TIMED_OUT)
-    if open_offer.leg_id in call.legs:
-        turn.do(Hangup(leg_id=open_offer.leg_id, cause=19))
+    if leg_id in call.legs:
+        turn.do(Hangup(leg_id=leg_id, cause=19))
 
 
 def announce(turn: Turn) -> None:
