@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 import httpx
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Page, expect
 
 from openseat.core import events as e
 from openseat.platform.settings import Settings
@@ -24,6 +24,30 @@ pytestmark = [
     pytest.mark.switch,
     pytest.mark.database,
 ]
+
+
+NUMBER = "+862150109081"
+ACCOUNT, CARD = "88214", "6222020"
+ASKING = {
+    "schema": 1,
+    "name": "先问账号",
+    "languages": ["zh-CN"],
+    "start": "account",
+    "steps": [
+        {
+            "id": "account", "kind": "collect", "into": "account", "shortest": 5, "longest": 5,
+            "prompt": ["silence:1000"], "next": "card", "invalid": "end", "timeout": "end",
+        },
+        {
+            "id": "card", "kind": "collect", "into": "card", "shortest": 7, "longest": 7,
+            "prompt": ["silence:1000"], "next": "note", "invalid": "end", "timeout": "end",
+        },
+        {"id": "note", "kind": "set", "values": {"pop_account": "{{account}}"}, "next": "wait"},
+        {"id": "wait", "kind": "queue", "queue": crowd.QUEUE, "overflowed": "end"},
+        {"id": "end", "kind": "hang_up"},
+    ],
+}  # fmt: skip
+"""A flow that learns an account for the agent's eyes, and a card number for nobody's."""
 
 
 @pytest.fixture
@@ -155,3 +179,64 @@ async def _hand_over(scene: Desks) -> None:
     assert [dict(one) for one in disposed.answers] == [
         {"name": "reason", "label": "来电原因", "value": "要求改地址"}
     ]
+
+
+async def test_what_a_caller_typed_for_the_agent_is_shown_and_nothing_else_of_it(scene: Desks):
+    page = await scene.seat()
+    async with signed_in(scene.settings, "admin") as admin:
+        queue = (await admin.get(f"/queues/{crowd.QUEUE}")).raise_for_status().json()
+        of = {"client_id": queue["client_id"], "project_id": queue["project_id"]}
+        body = {"name": "账号", "body": "账号 **{{pop_account}}**，卡号 *{{card}}*"}
+        script = await admin.post("/scripts", json={**of, **body})
+        assert script.status_code == 201, script.text
+        flow = await admin.post("/flows", json={**of, "name": ASKING["name"], "draft": ASKING})
+        assert flow.status_code == 201, flow.text
+        made = flow.json()["id"]
+        published = await admin.post(f"/flows/{made}/publish", json={"note": ""})
+        assert published.is_success, published.text
+        number = await admin.post("/numbers", json={**of, "e164": NUMBER, "flow_id": made})
+        assert number.status_code == 201, number.text
+        try:
+            await scene.known()
+            await _typed(scene, page)
+            await _timeline(scene)
+        finally:
+            for path in (f"/scripts/{script.json()['id']}", f"/numbers/{number.json()['id']}"):
+                assert (await admin.delete(path)).status_code == 204
+
+
+async def _typed(scene: Desks, page: Page) -> None:
+    customer = await scene.stage.dial(NUMBER, "+8613100000881")
+    for step, keys in (("account", ACCOUNT), ("card", CARD)):
+
+        async def asked(step: str = step) -> bool:
+            return any(one.step_id == step for one in await scene.events(e.FlowStepped))
+
+        await scene.until(asked, f"the flow never asks for the {step}")
+        await customer.press(keys)
+    await page.locator("[data-test=answer]").click()
+    await scene.until_state(page, "通话")
+    shown = page.locator("[data-test=script]")
+    await expect(shown.locator("strong")).to_have_text(ACCOUNT)
+    await expect(shown).not_to_contain_text(CARD)
+    await customer.hang_up()
+    async with asyncio.timeout(20):
+        await customer.gone.wait()
+
+
+async def _timeline(scene: Desks) -> None:
+    """The card's number stays in the journal, for the floor; those who look do not see it."""
+    (last,) = [one for one in await scene.events(e.FlowStepped) if one.step_id == "wait"]
+    assert last.state["variables"]["card"] == CARD
+    facts = await scene.facts()
+    (stream,) = {one.stream for one in facts if isinstance(one.event, e.FlowStepped)}
+    async with signed_in(scene.settings, "admin") as admin:
+
+        async def told() -> str:
+            answer = await admin.get(f"/calls/{stream.removeprefix('call:')}/events")
+            return answer.text if answer.is_success and "call.ended" in answer.text else ""
+
+        await scene.until(told, "the call does not come into the history")
+        text = await told()
+    assert ACCOUNT in text
+    assert CARD not in text

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import httpx
 from playwright.async_api import Browser, Page, expect
 
@@ -168,6 +169,19 @@ class Desks:
                     await asyncio.sleep(0.1)
         except TimeoutError:
             raise AssertionError(what) from None
+
+    async def known(self) -> None:
+        """Wait until the floor works with the directory as it is now."""
+        connection = await asyncpg.connect(self.settings.database_url("floor"))
+        try:
+            version = await connection.fetchval("select version from directory_state where id = 1")
+        finally:
+            await connection.close()
+
+        async def configured() -> bool:
+            return any(one.config_version >= version for one in await self.events(e.CellConfigured))
+
+        await self.until(configured, f"the floor does not read version {version}")
 
     async def still_seated(self) -> set[str]:
         """Agents of the scene who are not signed out."""
