@@ -253,3 +253,40 @@ async def test_an_agent_changes_the_phone_to_one_of_their_own_only(stage: Stage)
         }  # fmt: skip
         other = await one.post("/me/agent/phone", json={"endpoint": "telephone-agent-1002"})
         assert (other.status_code, other.json()["code"]) == (403, "endpoint.not_yours")
+
+
+async def test_a_role_that_takes_the_floor_away_ends_the_connection_within_seconds(
+    stage: Stage,
+) -> None:
+    await stage.show(agents={"agent-1002": agent("agent-1002")})
+    async with (
+        stage.person("admin", "demo_admin") as admin,
+        stage.person("agent2", "demo_agent") as agent2,
+    ):
+        body = {"name": "blind", "kind": "agent", "permissions": ["agents.self", "floor.watch"]}
+        role = (await admin.post("/roles", json=body)).raise_for_status().json()
+        found = (await admin.get("/users", params={"q": "agent2"})).json()["items"]
+        user = next(one for one in found if one["login"] == "agent2")
+        given = await admin.patch(
+            f"/users/{user['id']}",
+            json={"role_id": role["id"]},
+            headers={"If-Match": f'"{user["version"]}"'},
+        )
+        given.raise_for_status()
+        async with stage.watch(agent2) as socket:
+            assert (await frame(socket))["feed"] == "snapshot"
+            taken = await admin.patch(
+                f"/roles/{role['id']}",
+                json={"permissions": ["agents.self"]},
+                headers={"If-Match": f'"{role["version"]}"'},
+            )
+            taken.raise_for_status()
+            assert await reason(socket) == 4409
+        async with stage.watch(agent2) as socket:
+            assert await reason(socket) == 4403
+        restored = await admin.get(f"/users/{user['id']}")
+        await admin.patch(
+            f"/users/{user['id']}",
+            json={"role_id": None},
+            headers={"If-Match": restored.headers["ETag"]},
+        )

@@ -21,7 +21,7 @@ const schemas = contract.components.schemas
 /** The request body of a noun, by what it is called in the contract. */
 const BODIES: Record<string, string> = {
   agents: 'AgentFields', queues: 'QueueFields', skills: 'SkillFields', 'agent-groups': 'AgentGroupFields',
-  hours: 'HoursFields', calendars: 'CalendarFields', users: 'UserFields', phones: 'PhoneFields',
+  hours: 'HoursFields', calendars: 'CalendarFields', users: 'UserFields', roles: 'RoleFields', phones: 'PhoneFields',
   numbers: 'NumberFields', trunks: 'TrunkFields', 'listed-numbers': 'ListedNumberFields',
   'busy-reasons': 'BusyReasonFields', scripts: 'ScriptFields', 'client-pages': 'ClientPageFields', dispositions: 'DispositionFields', forms: 'FormFields',
   clients: 'ClientFields', projects: 'ProjectFields', branches: 'BranchFields', operators: 'OperatorFields',

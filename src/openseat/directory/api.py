@@ -16,6 +16,7 @@ from openseat.directory import (
     phones_api,
     postings_api,
     prompts_api,
+    roles,
     skill_postings_api,
     temporary,
 )
@@ -30,6 +31,7 @@ from openseat.directory.numbers import LISTED_NUMBER, NUMBER
 from openseat.directory.organisation import BRANCH, CLIENT, OPERATOR, PROJECT
 from openseat.directory.people import AGENT, AGENT_GROUP, SKILL
 from openseat.directory.queues import QUEUE
+from openseat.directory.roles import ROLE
 from openseat.directory.routes import add_routes
 from openseat.directory.scripts import CLIENT_PAGE, SCRIPT
 from openseat.directory.users import USER
@@ -56,6 +58,7 @@ NOUNS: tuple[Noun, ...] = (
     HOURS,
     PHONE,
     TRUNK,
+    ROLE,
     USER,
 )
 
@@ -70,6 +73,7 @@ router.include_router(prompts_api.router)
 router.include_router(phones_api.router)
 router.include_router(brands_api.router)
 router.include_router(exchange_api.router)
+router.include_router(roles.router)
 router.include_router(postings_api.router)
 router.include_router(skill_postings_api.router)
 

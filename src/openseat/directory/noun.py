@@ -79,6 +79,9 @@ class Noun:
         """
         return {}
 
+    async def permit(self, who: Principal, session: ScopedSession, row: Row) -> None:
+        """Refuse a row, as it is or shall be, that is beyond what somebody may give or take."""
+
     async def check_removal(self, session: ScopedSession, row: Row) -> None:
         """Refuse to delete a row that nothing refers to and that is needed all the same."""
 

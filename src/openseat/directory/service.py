@@ -66,6 +66,7 @@ async def create(access: Access, noun: Noun, values: Row) -> Row:
         # What a client's own people make is theirs; another client's id is for the database to
         # refuse, so it is passed on as it was given.
         values["client_id"] = values.get("client_id") or access.principal.client_id
+    await noun.permit(access.principal, access.session, values)
     made = await noun.check(access.session, values, None)
     subject = values["id"]
     stored = {**noun.columns(values), **made}
@@ -88,6 +89,8 @@ async def change(access: Access, noun: Noun, subject: str, values: Row, version:
     if version is not None and before["version"] != version:
         raise Problem("precondition.failed")
     after = {**before, **values}
+    for one in (before, after):
+        await noun.permit(access.principal, access.session, one)
     made = await noun.check(access.session, after, before)
     stored = {**noun.columns({name: after[name] for name in values}), **made}
     touched = await access.session.run(
@@ -131,6 +134,7 @@ async def remove(access: Access, noun: Noun, subject: str, version: int | None) 
     used_by = await uses(access, noun.uses, subject)
     if used_by:
         raise Problem("in_use", used_by=used_by)
+    await noun.permit(access.principal, access.session, row)
     await noun.check_removal(access.session, row)
     try:
         touched = await access.session.run(delete(noun.table).where(noun.table.c.id == subject))

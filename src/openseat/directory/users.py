@@ -12,9 +12,11 @@ from openseat.directory import tables
 from openseat.directory.noun import Noun, Row, document, wrong
 from openseat.directory.organisation import Language
 from openseat.directory.people import known
+from openseat.directory.roles import check_grant
+from openseat.platform.auth import Principal
 from openseat.platform.auth_passwords import make_password_hash
 from openseat.platform.auth_roles import Role
-from openseat.platform.auth_tables import user_sessions, user_tokens, users
+from openseat.platform.auth_tables import roles, user_sessions, user_tokens, users
 from openseat.platform.database import ScopedSession
 from openseat.platform.fields import Id, Label, Strict
 from openseat.platform.problems import Problem
@@ -36,6 +38,9 @@ class UserFields(Strict):
     login: Login
     name: Label
     role: Role
+    role_id: Id | None = Field(
+        default=None, description="A role of the operator's own, of the same kind; none: all of it"
+    )
     client_id: Id | None = Field(default=None, description="Required for a client's user")
     agent_id: Id | None = Field(default=None, description="Required for an agent")
     group_ids: Annotated[
@@ -50,7 +55,8 @@ class UserFields(Strict):
 
 
 def _administers(row: Row) -> bool:
-    return row["role"] == Role.OPERATOR_ADMIN and row["active"]
+    # One with a role of the operator's own may lack the very right to give rights.
+    return row["role"] == Role.OPERATOR_ADMIN and row["role_id"] is None and row["active"]
 
 
 async def _another_administrator(session: ScopedSession, subject: str) -> None:
@@ -64,7 +70,7 @@ async def _another_administrator(session: ScopedSession, subject: str) -> None:
     """
     rows = await session.rows(
         select(users.c.id)
-        .where(users.c.role == Role.OPERATOR_ADMIN.value, users.c.active)
+        .where(users.c.role == Role.OPERATOR_ADMIN.value, users.c.role_id.is_(None), users.c.active)
         .order_by(users.c.id)
         .with_for_update()
     )
@@ -73,11 +79,24 @@ async def _another_administrator(session: ScopedSession, subject: str) -> None:
 
 
 class _User(Noun):
+    async def permit(self, who: Principal, session: ScopedSession, row: Row) -> None:
+        """Nobody makes, changes or lets go of a user who may do more than they."""
+        granted = None
+        if row.get("role_id") is not None:
+            granted = await session.value(
+                select(roles.c.permissions).where(roles.c.id == row["role_id"])
+            )
+        check_grant(who, row["role"], granted)
+
     async def check(self, session: ScopedSession, row: Row, before: Row | None) -> Row:
         if (row["role"] == Role.CLIENT_USER) != (row["client_id"] is not None):
             raise wrong("client_id", "role")
         if row["role"] == Role.AGENT and row["agent_id"] is None:
             raise wrong("agent_id", "role")
+        if row["role_id"] is not None:
+            kind = await session.value(select(roles.c.kind).where(roles.c.id == row["role_id"]))
+            if kind != row["role"]:
+                raise wrong("role_id", "unknown" if kind is None else "role")
         await known(session, tables.agent_groups, row["group_ids"], "group_ids")
         await known(session, tables.queues, row["queue_ids"], "queue_ids")
         if before is not None and _administers(before) and not _administers(row):
@@ -116,5 +135,5 @@ USER = _User(
     permission="users",
     sort="login",
     secret=frozenset({"password", "password_hash"}),
-    filters=("client_id", "agent_id"),
+    filters=("client_id", "agent_id", "role_id"),
 )

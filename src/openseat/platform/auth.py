@@ -15,7 +15,14 @@ from openseat.core.masking import mask
 from openseat.platform.audit import AuditEntry, AuditTrail
 from openseat.platform.auth_passwords import verify_password
 from openseat.platform.auth_roles import Role, permissions
-from openseat.platform.auth_tables import sign_in_attempts, user_sessions, user_tokens, users
+from openseat.platform.auth_tables import (
+    granted,
+    people,
+    sign_in_attempts,
+    user_sessions,
+    user_tokens,
+    users,
+)
 from openseat.platform.database import (
     ClientScope,
     Database,
@@ -107,7 +114,9 @@ class Accounts:
         async with self._database.tenant_session(SignInScope()) as session:
             await self._count(session, keys)
         async with self._database.tenant_session(SignInScope()) as session:
-            user = await session.row(select(users).where(users.c.login == login))
+            user = await session.row(
+                select(users, granted).select_from(people).where(users.c.login == login)
+            )
         hashed = user["password_hash"] if user is not None and user["active"] else None
         if not await verify_password(hashed, password) or user is None:
             async with self._database.tenant_session(SignInScope()) as session:
@@ -147,11 +156,12 @@ class Accounts:
         statement = (
             select(
                 users,
+                granted,
                 user_sessions.c.id.label("credential_id"),
                 user_sessions.c.expires_at.label("credential_expires_at"),
                 user_sessions.c.seen_at,
             )
-            .join(user_sessions, user_sessions.c.user_id == users.c.id)
+            .select_from(people.join(user_sessions, user_sessions.c.user_id == users.c.id))
             .where(
                 user_sessions.c.digest == _digest(secret),
                 user_sessions.c.revoked_at.is_(None),
@@ -178,10 +188,11 @@ class Accounts:
         statement = (
             select(
                 users,
+                granted,
                 user_tokens.c.id.label("credential_id"),
                 user_tokens.c.expires_at.label("credential_expires_at"),
             )
-            .join(user_tokens, user_tokens.c.user_id == users.c.id)
+            .select_from(people.join(user_tokens, user_tokens.c.user_id == users.c.id))
             .where(
                 user_tokens.c.digest == _digest(token),
                 user_tokens.c.revoked_at.is_(None),
@@ -203,8 +214,8 @@ class Accounts:
         now = datetime.now(UTC)
         table = user_sessions if principal.via == "session" else user_tokens
         statement = (
-            select(users)
-            .join(table, table.c.user_id == users.c.id)
+            select(users, granted)
+            .select_from(people.join(table, table.c.user_id == users.c.id))
             .where(
                 table.c.id == principal.credential_id,
                 table.c.revoked_at.is_(None),
@@ -226,7 +237,7 @@ class Accounts:
             agent_id=found["agent_id"],
             group_ids=frozenset(found["group_ids"]),
             queue_ids=frozenset(found["queue_ids"]),
-            permissions=permissions(role),
+            permissions=permissions(role, found["granted"]),
         )
 
     async def searched(self, principal: Principal, number: str) -> None:
@@ -397,7 +408,7 @@ def _principal(found: dict[str, Any], secret: str = "") -> Principal:
         group_ids=frozenset(found["group_ids"]),
         queue_ids=frozenset(found["queue_ids"]),
         language=found["language"],
-        permissions=permissions(role),
+        permissions=permissions(role, found["granted"]),
         via="session" if secret else "token",
         credential_id=found["credential_id"],
         expires_at=found["credential_expires_at"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import StrEnum
 
 
@@ -76,6 +77,7 @@ HOLDERS: dict[str, frozenset[Role]] = {
     # What happened, and what it costs.
     "history.read": _STAFF_AND_CLIENT,
     "recordings.read": _STAFF_AND_CLIENT,
+    "recordings.download": _STAFF_AND_CLIENT,
     "figures.read": _STAFF_AND_CLIENT,
     "targets.read": _STAFF,
     "targets.write": _STAFF,
@@ -85,6 +87,9 @@ HOLDERS: dict[str, frozenset[Role]] = {
 """Permission → the roles that hold it."""
 
 
-def permissions(role: Role) -> frozenset[str]:
-    """Return every permission of ``role``."""
-    return frozenset(name for name, roles in HOLDERS.items() if role in roles)
+def permissions(role: Role, granted: Collection[str] | None = None) -> frozenset[str]:
+    """Return every permission of ``role``; of those, what is ``granted`` where a role of the
+    operator's own says so. Nothing that a kind of user never holds can be granted to one.
+    """
+    held = frozenset(name for name, roles in HOLDERS.items() if role in roles)
+    return held if granted is None else held.intersection(granted)

@@ -1,4 +1,4 @@
-"""Tables of accounts: users, their sessions and tokens, and refused sign-ins."""
+"""Tables of accounts: roles, users, their sessions and tokens, and refused sign-ins."""
 
 from __future__ import annotations
 
@@ -10,16 +10,33 @@ from sqlalchemy import (
     Column,
     DateTime,
     ForeignKey,
+    ForeignKeyConstraint,
     Identity,
     Index,
     Integer,
     Table,
     Text,
+    UniqueConstraint,
     func,
     text,
 )
 
 from openseat.platform.database import metadata
+
+roles = Table(
+    "roles",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("kind", Text, nullable=False),
+    Column("permissions", ARRAY(Text), nullable=False, server_default="{}"),
+    Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
+    Column("version", Integer, nullable=False, server_default=text("1")),
+    UniqueConstraint("id", "kind"),
+    CheckConstraint(
+        "kind in ('operator_admin', 'supervisor', 'agent', 'client_user')", name="kind"
+    ),
+)
 
 users = Table(
     "users",
@@ -28,6 +45,7 @@ users = Table(
     Column("login", Text, nullable=False, unique=True),
     Column("name", Text, nullable=False),
     Column("role", Text, nullable=False),
+    Column("role_id", Text, index=True),
     Column("client_id", Text, ForeignKey("clients.id")),
     Column("agent_id", Text, ForeignKey("agents.id"), unique=True),
     Column("group_ids", ARRAY(Text), nullable=False, server_default="{}"),
@@ -43,6 +61,7 @@ users = Table(
     ),
     # A client's user without a client would see the operator's data, and the reverse.
     CheckConstraint("(role = 'client_user') = (client_id is not null)", name="client_id"),
+    ForeignKeyConstraint(["role_id", "role"], ["roles.id", "roles.kind"], name="fk_users_role_id"),
     CheckConstraint("role <> 'agent' or agent_id is not null", name="agent_id"),
 )
 
@@ -78,3 +97,8 @@ sign_in_attempts = Table(
     Column("at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Index("ix_sign_in_attempts_key_at", "key", "at"),
 )
+
+people = users.outerjoin(roles, roles.c.id == users.c.role_id)
+"""Users with the roles that were made for them."""
+granted = roles.c.permissions.label("granted")
+"""What the role grants; null: all that the user's kind may do."""

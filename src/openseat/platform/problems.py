@@ -30,6 +30,7 @@ STATUS: dict[str, int] = {
     "csrf.refused": 403,
     "permission.missing": 403,
     "access.refused": 403,
+    "grant.beyond": 403,
     "not_found": 404,
     "method.not_allowed": 405,
     "not_acceptable": 406,

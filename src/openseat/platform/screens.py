@@ -19,13 +19,16 @@ from sqlalchemy import Column, DateTime, ForeignKey, Table, Text, func, select, 
 
 from openseat.platform.access import Access, Services, request_id, services
 from openseat.platform.auth import Principal
-from openseat.platform.auth_roles import Role
-from openseat.platform.auth_tables import users
+from openseat.platform.auth_roles import Role, permissions
+from openseat.platform.auth_tables import granted, people, users
 from openseat.platform.database import SignInScope, metadata
 from openseat.platform.problems import Problem
 
 SCHEME = "screen"
 """Of the `Authorization` header."""
+
+WATCH = "floor.watch"
+"""What the owner must still be permitted, and all that a screen is."""
 
 screen_links = Table(
     "screen_links",
@@ -71,10 +74,11 @@ async def screen_of(shared: Services, secret: str) -> Screen:
     statement = (
         select(
             users,
+            granted,
             screen_links.c.id.label("link_id"),
             screen_links.c.wallboard_id,
         )
-        .join(screen_links, screen_links.c.owner_id == users.c.id)
+        .select_from(people.join(screen_links, screen_links.c.owner_id == users.c.id))
         .where(
             screen_links.c.digest == digest(secret),
             screen_links.c.revoked_at.is_(None),
@@ -83,7 +87,7 @@ async def screen_of(shared: Services, secret: str) -> Screen:
     )
     async with shared.database.tenant_session(SignInScope()) as session:
         found = await session.row(statement)
-        if found is None:
+        if found is None or WATCH not in permissions(Role(found["role"]), found["granted"]):
             raise Problem("token.refused")
         await session.run(
             update(screen_links)
@@ -105,7 +109,7 @@ def _owner(found: dict[str, Any]) -> Principal:
         group_ids=frozenset(found["group_ids"]),
         queue_ids=frozenset(found["queue_ids"]),
         language=found["language"],
-        permissions=frozenset({"floor.watch"}),
+        permissions=frozenset({WATCH}),
         via="token",
         credential_id=found["link_id"],
         expires_at=None,

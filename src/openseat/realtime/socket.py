@@ -34,6 +34,8 @@ ALIVE_S = 5.0
 """A silent connection shows that it lives this often."""
 CHECK_S = 60.0
 """A session that ended elsewhere ends its connections within this."""
+NOTHING = AgentSight("", frozenset())
+"""The sight of who may not watch the floor any more."""
 UNAUTHENTICATED = 4401
 FORBIDDEN = 4403
 TRY_AGAIN = 1013
@@ -74,7 +76,11 @@ async def realtime(
 
     async def standing() -> Sight | None:
         now = await shared.accounts.renewed(who)
-        return None if now is None else await sight_of(shared, now)
+        if now is None:
+            return None
+        if "floor.watch" not in now.permissions:
+            return NOTHING  # Another sight than before: the page comes back, and is told why.
+        return await sight_of(shared, now)
 
     try:
         await serve(socket, gateway, viewer, standing)

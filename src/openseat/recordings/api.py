@@ -19,6 +19,8 @@ from openseat.recordings.service import Recording, RecordingAccess, Waveform
 router = APIRouter(tags=["recordings"])
 
 _AUDIO = "audio/wav"
+DOWNLOAD = "recordings.download"
+"""To be given a recording as a file; without it one may listen."""
 
 Reads = Annotated[Access, needs("recordings.read")]
 Own = Annotated[Access, needs("agents.self")]
@@ -63,6 +65,8 @@ async def read_recording_audio(
     if_range: Annotated[str | None, Header(alias="If-Range")] = None,
 ) -> StreamingResponse:
     """A recording's sound, whole or a range of bytes. Who is given it is put on record."""
+    if download and DOWNLOAD not in access.principal.permissions:
+        raise Problem("permission.missing", permission=DOWNLOAD)
     file = await service.find_file(access, recording_id, segment_id or "")
     answer = sound(access, file, range_, if_range, download=download)
     await service.note(access, file, "downloaded" if download else "listened")

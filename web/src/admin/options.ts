@@ -25,6 +25,7 @@ const KINDS = {
   flows: { permission: 'flows.read', label: ['name'] },
   hours: { permission: 'hours.read', label: ['name'] },
   calendars: { permission: 'hours.read', label: ['name'] },
+  roles: { permission: 'users.read', label: ['name'] },
   users: { permission: 'users.read', label: ['name'] },
   numbers: { permission: 'numbers.read', label: ['e164'] },
 } as const

@@ -18,7 +18,7 @@ export const SECTIONS: readonly { title: string; entries: readonly Entry[] }[] =
   },
   {
     title: 'people',
-    entries: [noun('agents'), noun('agent-groups', 'agents.read'), noun('users'), noun('phones')],
+    entries: [noun('agents'), noun('agent-groups', 'agents.read'), noun('users'), noun('roles', 'users.read'), noun('phones')],
   },
   {
     title: 'lines',

@@ -32,6 +32,7 @@ export type Field = Common &
     | { kind: 'days' }
     | { kind: 'markdown'; longest: number }
     | { kind: 'questions' }
+    | { kind: 'permissions' }
   )
 
 /** A row as the API gives it. */

@@ -80,6 +80,7 @@ export const users: Noun = {
     { name: 'login', width: 150 },
     { name: 'name', width: 150 },
     { name: 'role', as: 'choice', texts: 'roles', width: 120 },
+    { name: 'role_id', as: 'reference', to: 'roles', width: 140 },
     CLIENT,
     { name: 'agent_id', as: 'reference', to: 'agents' },
     { name: 'signed_in_at', as: 'time', width: 170 },
@@ -103,10 +104,32 @@ export const users: Noun = {
           name: 'role', kind: 'choice', needed: true, texts: 'roles', preset: 'agent',
           options: ['operator_admin', 'supervisor', 'agent', 'client_user'], hint: 'role',
         },
+        { name: 'role_id', kind: 'reference', to: 'roles', optional: true, hint: 'customRole' },
         { name: 'agent_id', kind: 'reference', to: 'agents', optional: true, hint: 'agentOfUser' },
         { name: 'client_id', kind: 'reference', to: 'clients', optional: true, hint: 'clientOfUser' },
         { name: 'group_ids', kind: 'references', to: 'agent-groups', preset: [], hint: 'managed' },
         { name: 'queue_ids', kind: 'references', to: 'queues', preset: [], hint: 'managed' },
+      ],
+    },
+  ],
+}
+
+export const roles: Noun = {
+  path: 'roles',
+  kind: 'role',
+  permission: 'users',
+  filters: [],
+  columns: [{ name: 'name' }, { name: 'kind', label: 'baseKind', as: 'choice', texts: 'roles', width: 160 }],
+  groups: [
+    {
+      title: 'what',
+      fields: [
+        NAME,
+        {
+          name: 'kind', label: 'baseKind', kind: 'choice', needed: true, fixed: true, texts: 'roles', preset: 'supervisor',
+          options: ['operator_admin', 'supervisor', 'agent', 'client_user'], hint: 'baseKind',
+        },
+        { name: 'permissions', kind: 'permissions', preset: [], hint: 'permissions' },
       ],
     },
   ],

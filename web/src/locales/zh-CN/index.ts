@@ -11,9 +11,10 @@ import floor from './floor'
 import flows from './flows'
 import messages from './messages'
 import own from './own'
+import permissions from './permissions'
 import phone from './phone'
 import screens from './screens'
 
 export default {
-  ...common, ...control, ...admin, ...assets, ...flows, ...floor, ...calls, ...events, ...agent, ...figures, ...phone, ...messages, ...own, ...alarms, ...screens,
+  ...common, ...control, ...admin, ...assets, ...flows, ...floor, ...calls, ...events, ...agent, ...figures, ...permissions, ...phone, ...messages, ...own, ...alarms, ...screens,
 }
