@@ -11,6 +11,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from openseat.core.events import AgentState, AgentStateChanged
 from openseat.core.kpi.intervals import Calendar, Width
 from openseat.journal.writer import JournalWriter
 from openseat.testing.api import running_api, settings_for
@@ -165,3 +166,36 @@ async def test_who_was_slower_is_told(desk: Desk):
 async def test_what_means_nothing_is_refused(desk: Desk, targets: dict[str, float]):
     answer = await desk.aim("group", "group-one", **targets)
     assert (answer.status_code, answer.json()["code"]) == (422, "request.invalid")
+
+
+async def test_busy_time_by_reason_is_what_the_journal_says_to_the_millisecond(desk: Desk):
+    told: dict[tuple[str, str], int] = {}
+    reasons: dict[str, str] = {}
+    for fact in OwnDay(MIDNIGHT).facts():
+        event = fact.event
+        if isinstance(event, AgentStateChanged):
+            if event.previous is AgentState.BUSY and event.counted:
+                key = (event.agent_id, reasons[event.agent_id])
+                told[key] = told.get(key, 0) + event.previous_ms
+            reasons[event.agent_id] = event.reason
+    found = (await desk.admin.get("/figures/busy")).raise_for_status().json()["items"]
+    assert {(one["key"], one["reason"]): one["spent_s"] for one in found} == {
+        key: spent / 1000 for key, spent in told.items()
+    }
+    groups = (await desk.admin.get("/figures/busy", params={"by": "group"})).json()["items"]
+    page = (await desk.admin.get("/figures", params={"by": "group"})).raise_for_status().json()
+    busy = {row["key"]: row["counts"]["busy_s"] for row in page["totals"]}
+    assert sum(one["spent_s"] for one in groups) == pytest.approx(busy["group-one"], abs=1e-9)
+    assert {one["key"] for one in groups} == {"group-one"}
+
+
+async def test_busy_time_is_seen_by_who_manages_the_agents(desk: Desk):
+    seen = (await desk.lead.get("/figures/busy")).raise_for_status().json()["items"]
+    assert {one["key"] for one in seen} == {"agent-1001"}
+    assert (await desk.other.get("/figures/busy")).raise_for_status().json()["items"] == []
+    other_day = {"day": "2026-01-01"}
+    past = (await desk.admin.get("/figures/busy", params=other_day)).raise_for_status().json()
+    assert past["items"] == []
+    assert (await desk.own.get("/figures/busy")).status_code == 403
+    bad = await desk.admin.get("/figures/busy", params={"day": "2026-02-31"})
+    assert bad.status_code == 422

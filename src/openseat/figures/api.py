@@ -8,7 +8,8 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 
 from openseat.core.kpi import Dimension
-from openseat.figures import own, service, targets
+from openseat.figures import busy, own, service, targets
+from openseat.figures.busy import BusyQuery, BusyTimes
 from openseat.figures.documents import CallBehind, CallsQuery, Figures, FiguresQuery
 from openseat.figures.forecast import Forecasts, next_half_hour
 from openseat.figures.own import OwnDay
@@ -48,6 +49,15 @@ async def list_calls_behind(
 ) -> Page[CallBehind]:
     """The calls behind one number of the figures, page by page."""
     return await service.calls_behind(access.session, query, _now(), reach_of(access.principal))
+
+
+@router.get("/figures/busy", operation_id="read_busy_times", responses=responses(401, 403))
+async def read_busy_times(access: Reads, query: Annotated[BusyQuery, Query()]) -> BusyTimes:
+    """Busy time by reason of a day, by agent or group, up to this moment.
+
+    Agents' time is the operator's: clients see none.
+    """
+    return await busy.busy_times(access.session, query, _now(), reach_of(access.principal))
 
 
 @router.get("/floor/forecast", operation_id="read_forecast", responses=responses(401, 403))

@@ -23,7 +23,7 @@ from openseat.directory.standing import reason_limits, seat
 from openseat.figures import service
 from openseat.figures.documents import FiguresQuery, Row
 from openseat.figures.targets import TargetScope, project_targets, targets_of
-from openseat.history.service import BusySpell, busy_spells
+from openseat.history.busy_time import BusySpell, busy_spells
 from openseat.platform.access import Access
 from openseat.platform.database import ScopedSession
 from openseat.platform.problems import Problem

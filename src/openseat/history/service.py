@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select, tuple_
 
-from openseat.core.events import AgentState, Direction, LegKind
+from openseat.core.events import Direction, LegKind
 from openseat.core.kpi.intervals import midnight
 from openseat.core.masking import same_number
 from openseat.directory.standing import zones
@@ -28,7 +27,7 @@ from openseat.history.documents import (
     moment,
 )
 from openseat.history.secrets import without_secrets
-from openseat.history.tables import agent_time, call_notes, callbacks, calls, journal, segments
+from openseat.history.tables import call_notes, callbacks, calls, journal, segments
 from openseat.history.veiling import (
     customer_number,
     masked_call,
@@ -234,63 +233,6 @@ async def stretches_of(
     if not rows:
         return None
     return rows[0]["project_id"], {row["segment_id"]: row["started_at"] for row in rows}
-
-
-@dataclass(frozen=True, slots=True)
-class BusySpell:
-    """A stretch of an agent's busy time for one reason, cut to the time asked about."""
-
-    agent_id: str
-    group_id: str
-    reason: str
-    start: int
-    end: int
-    whole_ms: int
-    """How long it lasted in all, or has by now."""
-
-
-async def busy_spells(
-    session: ScopedSession, since: int, until: int, now: int, agent_id: str | None = None
-) -> list[BusySpell]:
-    """Return the busy spells that count between `since` and `until`, by when they began.
-
-    A spell shorter than the agent's minimum is no break and is left out, as in all figures. One
-    that goes on is as long as it is by `now`.
-    """
-    table = agent_time
-    # A spell lasts as long as the floor says, which is the distance of its facts.
-    began = func.coalesce(table.c.until - table.c.ms, table.c.since)
-    conditions = [
-        table.c.state == AgentState.BUSY.value,
-        table.c.counted,
-        table.c.since < min(until, now),
-        func.coalesce(table.c.until, now) > since,
-    ]
-    if agent_id is not None:
-        conditions.append(table.c.agent_id == agent_id)
-    rows = await session.rows(
-        select(
-            table.c.agent_id,
-            table.c.group_id,
-            table.c.reason,
-            began.label("began"),
-            func.coalesce(table.c.until, now).label("over"),
-        )
-        .where(*conditions)
-        .order_by(began, table.c.agent_id, table.c.no)
-    )
-    return [
-        BusySpell(
-            agent_id=row["agent_id"],
-            group_id=row["group_id"],
-            reason=row["reason"],
-            start=max(row["began"], since),
-            end=min(row["over"], until, now),
-            whole_ms=row["over"] - row["began"],
-        )
-        for row in rows
-        if min(row["over"], until, now) > max(row["began"], since)
-    ]
 
 
 async def not_own_call(access: Access, call_id: str) -> Problem:

@@ -773,6 +773,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/figures/busy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Busy Times
+         * @description Busy time by reason of a day, by agent or group, up to this moment.
+         *
+         *     Agents' time is the operator's: clients see none.
+         */
+        get: operations["read_busy_times"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/figures/calls": {
         parameters: {
             query?: never;
@@ -4540,6 +4562,53 @@ export interface components {
              * @description Order among the others
              */
             position?: number;
+        };
+        /**
+         * BusyTime
+         * @description Busy time of an agent or a group for one reason.
+         */
+        BusyTime: {
+            /** Key */
+            key: string;
+            /**
+             * Longest S
+             * @description The longest spell, however much of it was on that day
+             */
+            longest_s: number;
+            /** Name */
+            name: string;
+            /**
+             * Over
+             * @description Spells longer than the reason's limit
+             */
+            over: number;
+            /** Reason */
+            reason: string;
+            /** Spells */
+            spells: number;
+            /** Spent S */
+            spent_s: number;
+        };
+        /**
+         * BusyTimes
+         * @description Busy time by reason; with the same key they add up to `busy_s` of `/figures`.
+         */
+        BusyTimes: {
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /**
+             * Items
+             * @description By name, the longest time first
+             */
+            items: components["schemas"]["BusyTime"][];
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
         };
         /**
          * Calendar
@@ -16655,6 +16724,95 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Figures"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    read_busy_times: {
+        parameters: {
+            query?: {
+                by?: "agent" | "group";
+                /** @description Of the projects' calendar; else today */
+                day?: string | null;
+                agent_id?: string | null;
+                group_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BusyTimes"];
                 };
             };
             /** @description Bad Request */
