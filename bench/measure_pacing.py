@@ -36,7 +36,7 @@ from openseat.simulation.pacing.world import HOUR_S, WORLDS, World
 LIMIT = 0.03
 GOALS = ((20, 0.97), (5, 0.90))
 """Share of the bound that is wanted from so many agents on."""
-FEW_S = 22.0
+FEW_S = 18.0
 """A quick reading begins no further repetition after this."""
 STUDENT = {2: 12.706, 3: 4.303, 4: 3.182, 5: 2.776, 6: 2.571, 8: 2.365, 10: 2.262}
 """Quantile of Student's distribution for the mean of so many values."""
@@ -71,7 +71,7 @@ def pacers(world: World) -> dict[str, Maker]:
 def plan(quick: bool) -> list[tuple[World, int, int]]:
     """Return worlds, agents and repetitions."""
     if quick:
-        return [(replace(WORLDS[0], hours=1.0), agents, 2) for agents in (5, 20)]
+        return [(replace(WORLDS[0], hours=0.75), agents, 2) for agents in (5, 20)]
     return [
         (world, agents, 3 if agents <= 20 else 2)
         for world in WORLDS

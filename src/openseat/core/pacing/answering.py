@@ -25,6 +25,8 @@ _LENT: Final = 40.0
 _PRIOR_HAZARD: Final = 0.05
 """Answers a second assumed before anything is known: rather too many."""
 _PRIOR_CALLS: Final = 10.0
+_SHAPED: Final = 200
+"""Calls that the shape is learnt from before factors are."""
 _HOUR_PRIOR: Final = 25.0
 _LATELY_PRIOR: Final = 12.0
 
@@ -140,10 +142,12 @@ class Answering:
         live, _ = self._hazard(cell.segment)
         expected = sum(live[: second + 1])
         hour = self._hours[cell]
-        # While the shape is new, what was expected by it is soon out of date.
-        memory = min(self._memory, 15 + self.calls / 4)
-        self._lately.add(answered, expected * hour.value, memory)
-        hour.add(answered, expected, 4 * memory)
+        if self.calls < _SHAPED:
+            # What the first guess expected says nothing about the hour: the shape learns it all.
+            self._lately.add(answered, answered, self._memory)
+        else:
+            self._lately.add(answered, expected * hour.value, self._memory)
+            hour.add(answered, expected, 4 * self._memory)
         for seconds in (self._all, self._segments[cell.segment]):
             seconds.add(second, answered=answered, ended=not given_up, growth=self._growth)
         self.calls += 1
