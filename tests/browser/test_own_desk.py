@@ -184,3 +184,11 @@ def test_targets_set_on_the_figures_page_are_held_against_the_day_at_the_desk(de
     expect(day.locator("[data-reason=break]")).to_be_visible()
     day.scroll_into_view_if_needed()
     pictured(page, "own-day")
+
+
+def test_busy_time_by_reason_stands_on_the_figures_page(desk_site, real_page):
+    page = real_page("/figures?by=agent")
+    table = page.get_by_role("table", name="示忙时长（按原因）")
+    expect(table.locator("tbody tr").filter(has_text="会议")).to_contain_text("5:00")
+    expect(table.locator("tbody tr").filter(has_text="小休")).to_contain_text("11:00")
+    pictured(page, "busy-times")

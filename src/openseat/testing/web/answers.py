@@ -167,6 +167,14 @@ def figures(router: APIRouter, stand_in: StandIn) -> None:
         keys = list(names.items()) if stand_in.calls else []
         return past.figures(keys, stand_in.zone, request.query_params.get("day"))
 
+    @router.get("/figures/busy")
+    async def read_busy_times() -> Any:
+        row = {"reason": "break", "spent_s": 660.007, "spells": 2, "longest_s": 600.007, "over": 1}
+        items = [
+            {"key": key, "name": name, **row} for key, (_, name) in list(floor.AGENTS.items())[:3]
+        ]
+        return {"start": floor.iso(0), "end": floor.iso(0), "items": items}
+
     @router.get("/figures/calls")
     async def list_calls_behind(request: Request) -> Any:
         rows = [

@@ -70,6 +70,15 @@ export default {
       seconds: 'seconds',
       share: 'percent',
     },
+    busy: {
+      title: 'Busy time by reason',
+      reason: 'Reason',
+      spent: 'Time',
+      spells: 'Spells',
+      longest: 'Longest',
+      over: 'Over limit',
+      empty: 'Nobody was busy on that day',
+    },
     result: {
       talked: 'Talked',
       missed: 'Missed',

@@ -70,6 +70,15 @@ export default {
       seconds: '秒',
       share: '百分比',
     },
+    busy: {
+      title: '示忙时长（按原因）',
+      reason: '示忙原因',
+      spent: '时长',
+      spells: '次数',
+      longest: '最长一次',
+      over: '超过上限',
+      empty: '这一天没有示忙',
+    },
     result: {
       talked: '已通话',
       missed: '未接',
