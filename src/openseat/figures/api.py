@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, FastAPI, Path, Query
 
 from openseat.core.kpi import Dimension
-from openseat.figures import busy, own, service, targets
+from openseat.figures import busy, course, own, service, targets
 from openseat.figures.busy import BusyQuery, BusyTimes
+from openseat.figures.course import Course, CourseQuery
+from openseat.figures.course_sampling import sampling
 from openseat.figures.documents import CallBehind, CallsQuery, Figures, FiguresQuery
 from openseat.figures.forecast import Forecasts, next_half_hour
 from openseat.figures.own import OwnDay
 from openseat.figures.targets import TargetsBody, TargetScope, TargetsDocument
-from openseat.platform.access import Access, needs
+from openseat.platform.access import Access, Services, needs
 from openseat.platform.headers import IfMatch, Subject, version_needed
 from openseat.platform.paging import Page
 from openseat.platform.problems import Problem, responses
@@ -66,6 +70,12 @@ async def read_forecast(access: Reads) -> Forecasts:
     return await next_half_hour(access.session, _now(), reach_of(access.principal))
 
 
+@router.get("/floor/course", operation_id="read_course", responses=responses(401, 403))
+async def read_course(access: Reads, query: Annotated[CourseQuery, Query()]) -> Course:
+    """The floor over the last hours: waiting, contacts, service level, occupancy, agents."""
+    return await course.read(access.session, query, _now(), reach_of(access.principal))
+
+
 @router.get("/me/figures", operation_id="read_own_figures", responses=responses(401, 403, 404))
 async def read_own_figures(access: Own) -> Figures:
     """The signed-in agent's own figures of today; no totals when nothing happened yet."""
@@ -110,3 +120,10 @@ async def set_targets(
 ) -> TargetsDocument:
     """Set all targets of a group or a project at once; needs If-Match."""
     return await targets.set_targets(access, scope, subject, body.targets, version_needed(if_match))
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI, shared: Services) -> AsyncIterator[None]:
+    """Take samples of the floor while the API runs."""
+    async with sampling(shared, app.state.gateway):
+        yield

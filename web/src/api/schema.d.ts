@@ -955,6 +955,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/floor/course": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Course
+         * @description The floor over the last hours: waiting, contacts, service level, occupancy, agents.
+         */
+        get: operations["read_course"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/floor/forecast": {
         parameters: {
             query?: never;
@@ -5459,6 +5479,58 @@ export interface components {
             ready: boolean;
             /** State */
             state: string;
+        };
+        /**
+         * Course
+         * @description The course of the floor.
+         */
+        Course: {
+            /** Points */
+            points: components["schemas"]["CoursePoint"][];
+            /** Step S */
+            step_s: number;
+        };
+        /**
+         * CoursePoint
+         * @description A step of the course; null where nothing is known.
+         */
+        CoursePoint: {
+            /**
+             * Abandoned
+             * @description Short abandons too
+             */
+            abandoned: number;
+            /** Answered */
+            answered: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Occupancy
+             * @description Talk and hold ÷ (talk, hold and idle)
+             */
+            occupancy: number | null;
+            /** Offered */
+            offered: number;
+            /**
+             * Service Level
+             * @description Of the quarter of an hour before
+             */
+            service_level: number | null;
+            /**
+             * States
+             * @description Agents by state; clients are not told
+             */
+            states: {
+                [key: string]: number;
+            };
+            /**
+             * Waiting
+             * @description Most contacts that waited at once
+             */
+            waiting: number | null;
         };
         /**
          * Credentials
@@ -17929,6 +18001,95 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    read_course: {
+        parameters: {
+            query: {
+                /** @description At most a day ago */
+                since: string;
+                queue_id?: string | null;
+                client_id?: string | null;
+                group_id?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Course"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -2,13 +2,37 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from math import sin
 from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from openseat.testing.web.floor import millis
+from openseat.testing.web.floor import iso, millis
 from openseat.testing.web.stand_in import StandIn
+
+
+def _moment(at: int) -> dict[str, Any]:
+    """A minute of a day that goes up and down."""
+    tide = sin(at / 2_400_000) + 1
+    return {
+        "at": iso(at),
+        "waiting": round(3 * tide),
+        "offered": round(6 * tide) + 2,
+        "answered": round(6 * tide) + 1,
+        "abandoned": 1 if tide > 1.6 else 0,
+        "service_level": 0.95 - 0.12 * tide,
+        "occupancy": 0.55 + 0.17 * tide,
+        "states": {
+            "talking": round(5 * tide) + 3,
+            "idle": 8 - round(3 * tide),
+            "after_call_work": 3,
+            "busy": 2,
+            "outbound_only": 1,
+            "signed_out": 1,
+        },
+    }
 
 
 def control(router: APIRouter, stand_in: StandIn) -> None:
@@ -64,6 +88,14 @@ def control(router: APIRouter, stand_in: StandIn) -> None:
     @router.delete("/floor/agents/{agent_id}/posting", status_code=204)
     async def end_posting(agent_id: str) -> None:
         stand_in.agent(agent_id, queues=own[agent_id])
+
+    @router.get("/floor/course")
+    async def course(request: Request) -> Any:
+        asked = request.query_params
+        stand_in.courses.append(dict(asked))
+        now = millis() // 60_000 * 60_000
+        first = round(datetime.fromisoformat(asked["since"]).timestamp() * 1000)
+        return {"step_s": 60, "points": [_moment(at) for at in range(first, now, 60_000)]}
 
     set_up: dict[str, dict[str, int]] = {}
     ends: dict[tuple[str, str], str | None] = {}

@@ -76,6 +76,8 @@ class StandIn:
         self.received: list[tuple[str, str, str, str]] = []
         """Changes asked for: method, path, body, CSRF token."""
         self.outcomes: list[Row] = []
+        self.courses: list[Row] = []
+        """What courses of the floor were asked for."""
         self.min_busy_s = 0
         self.busy_reasons: list[Row] = []
         self.script: Row | None = None
