@@ -115,3 +115,26 @@ def test_the_set_up_has_no_faults_on_any_page_nor_in_a_form(real_page, language)
                 faults[f"{address}, a row"] = violations(page)
     assert len(faults) > 20
     assert {where: found for where, found in faults.items() if found} == {}
+
+
+@pytest.mark.database
+@pytest.mark.parametrize("language", ["zh-CN"])
+def test_newer_pages_have_no_faults(real_page, language):
+    page = real_page("/alarms", language=language, bypass_csp=True)
+    faults: dict[str, list[str]] = {}
+    expect(page.get_by_role("tab").first).to_be_visible()
+    for tab in page.get_by_role("tab").all():
+        tab.click()
+        page.wait_for_load_state("networkidle")
+        page.evaluate(STILL)
+        faults[f"alarms: {tab.inner_text()}"] = violations(page)
+    page.goto(page.url.partition("/alarms")[0] + "/screens")
+    page.get_by_role("button", name=("新建大屏", "New screen")[language == "en"]).first.click()
+    expect(page.locator(".os-wall-canvas")).to_be_visible()
+    for kind in page.locator(".main [role=group]").last.get_by_role("button").all()[:8]:
+        kind.click()
+    page.wait_for_load_state("networkidle")
+    page.evaluate(STILL)
+    faults["the designer, full"] = violations(page)
+    assert len(faults) >= 5
+    assert {where: found for where, found in faults.items() if found} == {}
