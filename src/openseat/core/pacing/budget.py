@@ -15,8 +15,8 @@ without any.
 Below a balance of one, a loss would bring the campaign over its limit. There next to nothing is
 risked: a twentieth of the limit, at which the balance grows nearly as fast as without any loss. A
 large team may still dial several numbers for each idle agent at that price, since so many agents
-are not missed at once; a small one is progressive. Once so much was earned that one loss is hardly
-an excess, the price comes down to this with the balance, and not at a stroke.
+are not missed at once; a small one is progressive. A thirtieth of what is earned is never spent.
+Once that is a whole loss, the price comes down to this with the balance, and not at a stroke.
 """
 
 from __future__ import annotations
@@ -31,8 +31,10 @@ DEAREST: Final = 4.0
 """The highest price, in limits."""
 NEXT_TO_NOTHING: Final = 0.05
 """The lowest price, in limits."""
-ROUTINE: Final = 3.0
-"""Losses earned from which the last one may be risked at all."""
+KEPT: Final = 0.97
+"""The part of what is earned that is spent; the rest pays for a loss at the wrong moment."""
+ROUTINE: Final = 33.0
+"""Losses earned from which the rest is a whole one, so that the last one may be risked."""
 
 
 @dataclass(slots=True)
@@ -76,8 +78,8 @@ class NuisanceBudget:
         Args:
             pending: losses to be expected of the calls that ring now.
         """
-        balance = self.balance - pending
-        earned = self.limit * self.answers
+        earned = KEPT * self.limit * self.answers
+        balance = earned - self.lost - pending
         if balance <= 0 or (balance < 1 and earned < ROUTINE):
             return self.least
         scale = 1.5 + 0.4 * sqrt(earned)

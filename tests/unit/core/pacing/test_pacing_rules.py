@@ -17,7 +17,7 @@ from openseat.core.pacing import (
 
 class TestBudget:
     def test_next_to_nothing_may_be_risked_before_one_loss_is_earned(self):
-        budget = NuisanceBudget(0.03, answers=33)
+        budget = NuisanceBudget(0.03, answers=34)
         assert budget.price(0.0) == budget.least < 0.002
         budget.answered()
         assert 10 * budget.least < budget.price(0.0) < 0.03
@@ -36,9 +36,9 @@ class TestBudget:
         assert budget.rate == 0.03
 
     def test_a_routine_campaign_comes_to_its_limit_gently(self):
-        prices = [NuisanceBudget(0.03, 1000, lost).price(0.0) for lost in (26, 29)]
-        between = NuisanceBudget(0.03, 1015, 30).price(0.0)
-        assert prices[0] > prices[1] > between > 0
+        prices = [NuisanceBudget(0.03, 2000, lost).price(0.0) for lost in (54, 57)]
+        between = NuisanceBudget(0.03, 2010, 58).price(0.0)
+        assert prices[0] > prices[1] > between > 0.0015
 
     def test_a_new_window_forgets(self):
         budget = NuisanceBudget(0.03, answers=1000, lost=10)
