@@ -21,7 +21,9 @@ from openseat.platform.processes import ProcessRecord
 from openseat.platform.settings import Settings
 from openseat.platform.status import child_record
 from openseat.simulation.stage import Party
+from openseat.testing.api import signed_in
 from openseat.testing.desks import CUSTOMER, FIRST, LIMIT_MS, SECOND, Desks, desks
+from openseat.testing.headset import tone_file
 from openseat.testing.tones import channels, hears
 
 pytestmark = [
@@ -32,6 +34,8 @@ pytestmark = [
 ]
 
 OUTSIDE = "+8613711112222"
+PROMPT = 1760
+"""Hertz of what an agent plays to a customer."""
 
 
 @pytest.fixture
@@ -259,6 +263,64 @@ async def test_a_queue_is_asked_and_its_next_agent_sees_the_customer(scene: Desk
     (entered,) = await scene.events(e.QueueEntered)
     (taken,) = await scene.events(e.ConsultTaken)
     assert entered.queue_id == taken.queue_id == "crowd"
+
+
+async def test_a_prompt_is_played_to_the_customer_by_whoever_has_them(scene: Desks):
+    sound = tone_file(scene.folder, PROMPT).read_bytes()
+    async with signed_in(scene.settings, "admin") as admin:
+        made = await admin.post(
+            "/prompts",
+            data={"name": "long-tone", "language": "zh-CN"},
+            files={"file": ("tone.wav", sound, "audio/wav")},
+        )
+        assert made.status_code == 201, made.text
+        try:
+            await _played(scene)
+        finally:
+            await admin.delete(f"/prompts/{made.json()['id']}")
+
+
+async def _play(page: Page) -> None:
+    await page.keyboard.press("Alt+v")
+    dialog = page.get_by_role("dialog", name="向客户播放语音")
+    await dialog.get_by_label("搜索名称或内容").fill("long-tone")
+    await expect(dialog.get_by_role("option", selected=True)).to_contain_text("long-tone")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("[data-test=silence]")).to_contain_text("long-tone")
+
+
+async def _played(scene: Desks) -> None:
+    page = await scene.seat()
+    customer = await scene.talk(page)
+    await _play(page)
+    assert await scene.hears(customer, PROMPT)
+    assert await scene.hears(customer, FIRST)
+    await loud(page, "对方音量")
+    await page.keyboard.press("Alt+v")
+    await expect(page.locator("[data-test=prompt]")).to_be_visible()
+    await asyncio.sleep(0.5)
+    assert not await scene.hears(customer, PROMPT)
+    await scene.until_heard(customer, FIRST)
+    colleague = await scene.seat(SECOND)
+    await page.keyboard.press("Alt+t")
+    dialog = page.get_by_role("dialog", name="转接或咨询")
+    await expect(dialog.get_by_role("option", selected=True)).to_be_visible(timeout=LIMIT_MS)
+    await expect(dialog.get_by_role("textbox")).to_be_focused()
+    await page.keyboard.press("Control+Enter")
+    await colleague.locator("[data-test=answer]").click()
+    await scene.until_state(colleague, "通话")
+    await _play(colleague)
+    assert await scene.hears(customer, PROMPT)
+    await colleague.keyboard.press("Alt+h")
+    await scene.until_state(colleague, "保持")
+    await asyncio.sleep(0.5)
+    assert not await scene.hears(customer, PROMPT)
+    await expect(colleague.locator("[data-test=prompt]")).to_be_disabled()
+    await customer.hang_up()
+    await scene.until_state(colleague, "空闲")
+    told = await scene.events(e.PromptEnded)
+    assert [one.outcome for one in told] == ["stopped", "cut_off"]
+    assert len({one.agent_id for one in told}) == 2
 
 
 async def test_a_ring_of_the_group_is_picked_up_by_a_colleague(scene: Desks):

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from openseat.core.effects import (
+    Announce,
     Answer,
     Bridge,
     DropBridge,
@@ -21,6 +22,7 @@ from openseat.core.effects import (
     SendDigits,
     StartMusic,
     StartRecording,
+    StopAnnouncing,
     StopMusic,
     StopOverhearing,
     StopPlay,
@@ -459,6 +461,86 @@ class TestOverhearing:
             await person.gone()
         await stage.passes(300)
         assert await stage.left_over() == (0, 0)
+
+
+class TestAnnouncing:
+    PROMPT_HZ = 1500
+
+    def announce(self, name: str, leg_id: str, playback_id: str) -> Announce:
+        return Announce(
+            bridge_id=name,
+            leg_id=leg_id,
+            playback_id=playback_id,
+            media=(f"tone:{self.PROMPT_HZ}/20000",),
+            language=LANGUAGE,
+        )
+
+    async def test_everybody_hears_it_and_goes_on_talking_until_it_is_stopped(self, stage):
+        leg_id, caller, _, callee = await conversation(stage, "told")
+        stage.switch.apply([self.announce("told", leg_id, "told-1")])
+        assert await caller.hears(self.PROMPT_HZ)
+        assert await callee.hears(self.PROMPT_HZ)
+        assert await caller.hears(AGENT_HZ)
+        assert await callee.hears(CUSTOMER_HZ)
+        stop = StopAnnouncing(bridge_id="told", leg_id=leg_id, playback_id="told-1")
+        stage.switch.apply([stop, stop])
+        ended = await stage.given(PlaybackEnded, playback_id="told-1")
+        assert (ended.leg_id, ended.ok) == (leg_id, True)
+        assert not await caller.hears(self.PROMPT_HZ)
+        assert await caller.hears(AGENT_HZ)
+        assert await callee.hears(CUSTOMER_HZ)
+
+    async def test_a_prompt_comes_to_its_end_and_a_missing_one_to_none(self, stage):
+        leg_id, _, _, _ = await conversation(stage, "short")
+        told = {"bridge_id": "short", "leg_id": leg_id, "language": LANGUAGE}
+        stage.switch.apply(
+            [
+                Announce(playback_id="told-2", media=("prompt:welcome",), **told),
+                Announce(playback_id="told-3", media=("prompt:nowhere",), **told),
+            ]
+        )
+        assert not (await stage.given(PlaybackEnded, playback_id="told-3")).ok
+        assert (await stage.given(PlaybackEnded, playback_id="told-2")).ok
+        stage.switch.apply([self.announce("elsewhere", leg_id, "told-4")])
+        assert not (await stage.given(PlaybackEnded, playback_id="told-4")).ok
+
+    async def test_it_ends_when_whom_it_is_for_leaves_the_conversation(self, stage):
+        leg_id, caller, _, callee = await conversation(stage, "left")
+        stage.switch.apply([self.announce("left", leg_id, "told-5")])
+        assert await caller.hears(self.PROMPT_HZ)
+        stage.switch.apply([Unbridge(bridge_id="left", legs=(leg_id,))])
+        await stage.given(PlaybackEnded, playback_id="told-5")
+        assert not await caller.hears(self.PROMPT_HZ)
+        assert not await callee.hears(self.PROMPT_HZ)
+
+    async def test_the_recording_has_it_and_the_talk_after_it(self, stage):
+        leg_id, _, _, _ = await conversation(stage, "kept")
+        stage.switch.apply([StartRecording(recording_id="told-kept", leg_id=leg_id)])
+        await stage.passes(SECOND)
+        stage.switch.apply([self.announce("kept", leg_id, "told-6")])
+        await stage.passes(2 * SECOND)
+        stop = StopAnnouncing(bridge_id="kept", leg_id=leg_id, playback_id="told-6")
+        stage.switch.apply([stop])
+        await stage.given(PlaybackEnded, playback_id="told-6")
+        await stage.passes(2 * SECOND)
+        stage.switch.apply([StopRecording(recording_id="told-kept", leg_id=leg_id)])
+        await stage.given(RecordingEnded, recording_id="told-kept")
+        left, right = listening.stereo(stage.switch.recording_file("told-kept"))
+        assert listening.tone_share(right, self.PROMPT_HZ) > 0.2
+        assert listening.tone_share(left, self.PROMPT_HZ) < 0.05
+        assert listening.tone_share(right[-8_000:], AGENT_HZ) > 0.7
+        assert listening.tone_share(left[-8_000:], CUSTOMER_HZ) > 0.7
+
+    async def test_another_floor_can_stop_it(self, stage):
+        leg_id, caller, agent_leg, _ = await conversation(stage, "anew")
+        stage.switch.apply([self.announce("anew", leg_id, "told-7")])
+        assert await caller.hears(self.PROMPT_HZ)
+        await stage.new_floor()
+        restored = await stage.restored()
+        assert {leg.leg_id for leg in restored.live} == {leg_id, agent_leg}
+        stage.switch.apply([StopAnnouncing(bridge_id="anew", leg_id=leg_id, playback_id="told-7")])
+        assert not await caller.hears(self.PROMPT_HZ)
+        assert await caller.hears(AGENT_HZ)
 
 
 class TestRecording:

@@ -22,6 +22,8 @@ function call(id: string, state: CallRow['state'] = 'flow'): CallRow {
     recording_paused: false,
     agent_ids: [],
     parties: [],
+    language: 'zh-CN',
+    prompt: null,
     consult: null,
   }
 }

@@ -89,6 +89,30 @@ class StopPlay:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Announce:
+    """Play prompts into a conversation: everybody in it hears them, and they go on talking.
+
+    `leg_id` is whom it is for; it ends, like a `Play`, with a `PlaybackEnded` for that leg, at the
+    latest when the leg leaves the conversation.
+    """
+
+    bridge_id: str
+    leg_id: str
+    playback_id: str
+    media: tuple[str, ...]
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopAnnouncing:
+    """Stop what is played into a conversation, also where another floor had begun it."""
+
+    bridge_id: str
+    leg_id: str
+    playback_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Echo:
     """Let a leg hear what it says, until it hangs up or a minute is over.
 
@@ -230,6 +254,8 @@ Effect = (
     | Originate
     | Play
     | StopPlay
+    | Announce
+    | StopAnnouncing
     | Echo
     | StartMusic
     | StopMusic

@@ -328,6 +328,22 @@ class PressKeys:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlayPrompt:
+    """Play a prompt to the agent's customer; whether there is one of that name is known outside."""
+
+    agent_id: str
+    prompt: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StopPrompt:
+    """Stop the prompt that is played to the agent's customer."""
+
+    agent_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DialOut:
     """Call a number for a project: the agent's own phone first, then the customer."""
 
@@ -497,6 +513,8 @@ Command = (
     | Mute
     | RemoveParty
     | PressKeys
+    | PlayPrompt
+    | StopPrompt
     | DialOut
     | PickUp
     | RecordCall

@@ -228,6 +228,17 @@ async def reachable(session: ScopedSession, agent_id: str, client_id: str) -> Re
     )
 
 
+async def playable(session: ScopedSession, client_id: str) -> list[dict[str, Any]]:
+    """Return name, language, text and length of the prompts of a client and of all clients."""
+    table = tables.prompts
+    rows = await session.rows(
+        select(table.c.name, table.c.language, table.c.text, table.c.duration_ms)
+        .where(or_(table.c.client_id == client_id, table.c.client_id.is_(None)))
+        .order_by(table.c.name, table.c.language)
+    )
+    return [dict(row) for row in rows]
+
+
 def _places(rows: Collection[Mapping[str, Any]]) -> tuple[Place, ...]:
     return tuple(
         Place(

@@ -56,6 +56,18 @@ def consultation(call: Call, config: CellConfig) -> dict[str, Any] | None:
     }
 
 
+def told(call: Call) -> dict[str, Any] | None:
+    """Return the prompt that is being played into the conversation."""
+    if call.prompt is None:
+        return None
+    return {
+        "agent_id": call.prompt.agent_id,
+        "name": call.prompt.prompt,
+        "language": call.prompt.language,
+        "since": call.prompt.started_at,
+    }
+
+
 def _name(leg: Leg, config: CellConfig) -> str:
     known = config.agents.get(leg.agent_id)
     return f"{known.number} {known.name}" if known is not None else leg.address

@@ -25,7 +25,7 @@ from openseat.core.events import (
 )
 from openseat.core.identity import Instant
 from openseat.core.kpi import Fold, Today
-from openseat.floor.parties import agents_in, consultation, parties
+from openseat.floor.parties import agents_in, consultation, parties, told
 
 Row = dict[str, Any]
 Rows = dict[str, Row]
@@ -306,6 +306,8 @@ class View:
             "recording_paused": bool(call.paused_recordings),
             "agent_ids": agents_in(call),
             "parties": parties(call, self._cell.config),
+            "language": call.language,
+            "prompt": told(call),
             "consult": consultation(call, self._cell.config),
             "variables": dict(call.shown),
         }

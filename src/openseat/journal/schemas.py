@@ -33,6 +33,7 @@ _KINDS = {
     "leg": "Legs",
     "offer": "Offers",
     "phone": "Phones",
+    "prompt": "Prompts",
     "queue": "Queues",
     "rating": "Ratings",
     "recording": "Recordings",

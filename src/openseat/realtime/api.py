@@ -18,6 +18,7 @@ from openseat.realtime import (
     log,
     phone,
     pop,
+    prompts,
     screen,
     socket,
     targets,
@@ -36,6 +37,7 @@ router.include_router(in_call.router)
 router.include_router(log.router)
 router.include_router(pop.router)
 router.include_router(targets.router)
+router.include_router(prompts.router)
 router.include_router(phone.router)
 router.include_router(trunk_tests.router)
 

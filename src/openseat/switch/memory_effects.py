@@ -39,6 +39,16 @@ class Playing:
 
 
 @dataclass(slots=True)
+class Announcing:
+    """What is played into a conversation, and the voice that the people in it hear."""
+
+    bridge_id: str
+    leg_id: str
+    voice: Party
+    end: Timer
+
+
+@dataclass(slots=True)
 class MemoryLeg:
     """One leg."""
 
@@ -62,6 +72,7 @@ class MemoryEffects:
         self._folder = folder
         self._voice_recordings: set[str] = set()
         self._overheard: dict[str, e.Overhear] = {}
+        self._announced: dict[str, Announcing] = {}
         self._table: dict[type, Callable[[Any], None]] = {
             e.Answer: self._answer,
             e.IndicateRinging: self._ring,
@@ -69,6 +80,8 @@ class MemoryEffects:
             e.Originate: switch.place,
             e.Play: self._play,
             e.StopPlay: self._stop_play,
+            e.Announce: self._announce,
+            e.StopAnnouncing: self._stop_announcing,
             e.Echo: self._echo,
             e.StartMusic: self._start_music,
             e.StopMusic: self._stop_music,
@@ -137,6 +150,9 @@ class MemoryEffects:
         self.legs.clear()
         self.bridges.clear()
         self._overheard.clear()
+        for one in self._announced.values():
+            one.end.cancel()
+        self._announced.clear()
 
     def take_ears_off(self) -> None:
         """Let nobody overhear any more, as when another floor takes over."""
@@ -156,7 +172,12 @@ class MemoryEffects:
         """Return who can be heard in the conversation that a leg is in."""
         leg = self.legs.get(leg_id)
         members = self.bridges.get(leg.bridge_id, set()) if leg is not None else set[str]()
-        return {
+        told = {
+            one.voice
+            for one in self._announced.values()
+            if leg is not None and one.bridge_id == leg.bridge_id
+        }
+        return told | {
             other.party
             for other in (self.legs[one] for one in members if one != leg_id)
             if not other.muted
@@ -285,6 +306,40 @@ class MemoryEffects:
         if leg is not None:
             self._silence(leg, lambda one: one.playback_id == effect.playback_id)
 
+    def _announce(self, effect: e.Announce) -> None:
+        leg = self.legs.get(effect.leg_id)
+        ended = PlaybackEnded(leg_id=effect.leg_id, playback_id=effect.playback_id, ok=False)
+        try:
+            span = sum(self._durations.of(item, effect.language) for item in effect.media)
+        except MediaMissingError:
+            leg = None
+        if leg is None or leg.bridge_id != effect.bridge_id:
+            self._switch.give(ended)
+            return
+        if effect.playback_id in self._announced:
+            return
+        hertz = max(tone_of(item) for item in effect.media)
+        self._announced[effect.playback_id] = Announcing(
+            effect.bridge_id,
+            effect.leg_id,
+            Party(effect.playback_id, "", self._switch, arrived=False, voice_hz=hertz, up=True),
+            self._switch.clock.call_later(span, lambda: self._announced_over(effect.playback_id)),
+        )
+        for member in self.bridges[effect.bridge_id]:
+            party = self.legs[member].party
+            party.heard.append(Heard(self._switch.clock.now(), effect.media, effect.language))
+        self.changed(effect.leg_id)
+
+    def _stop_announcing(self, effect: e.StopAnnouncing) -> None:
+        self._announced_over(effect.playback_id)
+
+    def _announced_over(self, playback_id: str) -> None:
+        over = self._announced.pop(playback_id, None)
+        if over is not None:
+            over.end.cancel()
+            self._switch.give(PlaybackEnded(leg_id=over.leg_id, playback_id=playback_id))
+            self.changed(over.leg_id)
+
     def _silence(self, leg: MemoryLeg, which: Callable[[Playing], bool]) -> None:
         stopped = [one for one in leg.queue if which(one)]
         leg.queue = [one for one in leg.queue if not which(one)]
@@ -339,6 +394,8 @@ class MemoryEffects:
 
     def _leave(self, leg: MemoryLeg) -> None:
         members = self.bridges.get(leg.bridge_id)
+        for name in [n for n, one in self._announced.items() if one.leg_id == leg.party.leg_id]:
+            self._announced_over(name)
         leg.bridge_id = ""
         if members is not None:
             members.discard(leg.party.leg_id)

@@ -96,7 +96,10 @@ class RandomFloor:
 
     def _obey_media(self, effect: fx.Effect) -> None:
         match effect:
-            case fx.Play(leg_id=leg_id, playback_id=playback_id):
+            case (
+                fx.Play(leg_id=leg_id, playback_id=playback_id)
+                | fx.Announce(leg_id=leg_id, playback_id=playback_id)
+            ):
                 self.playing.append((leg_id, playback_id))
             case fx.StartRecording(recording_id=recording_id, leg_id=leg_id):
                 self.recording.append((recording_id, leg_id))
@@ -258,6 +261,9 @@ class RandomFloor:
                 i.Mute(agent_id=agent_id, muted=rng.random() < 0.5),
                 i.RemoveParty(agent_id=agent_id, leg_id=rng.choice([*self.live, ""])),
                 i.PressKeys(agent_id=agent_id, digits="12#"),
+                i.PlayPrompt(agent_id=agent_id, prompt="offer", language="zh-CN"),
+                i.PlayPrompt(agent_id=agent_id, prompt="offer", language="zh-CN"),
+                i.StopPrompt(agent_id=agent_id),
                 i.DialOut(agent_id=agent_id, number="+8613333333333", project_id="p-a"),
                 i.PickUp(agent_id=agent_id, colleague_id=rng.choice(list(self.config.agents))),
                 i.RecordCall(agent_id=agent_id, recorded=rng.random() < 0.5),
@@ -347,6 +353,12 @@ class RandomFloor:
                     wakes_at = self.cell.next_deadline()
                     assert wakes_at is not None, "a greeting without an end"
                     assert wakes_at <= max(segment.greeting_until, self.now)
+            if call.prompt is not None:
+                customer = call.customer
+                assert call.segment_of(call.prompt.agent_id) is not None, "played by nobody"
+                assert customer is not None, "played to nobody"
+                assert customer.bridge_id == call.talk_bridge_id, "played to nobody"
+                assert not call.paused_recordings, "played while payment data is told"
             for running in call.supervisions.values():
                 assert state.supervising[running.supervisor_id] == call.call_id
                 assert running.leg_id in call.legs, "a supervision without an ear"

@@ -20,6 +20,7 @@ export interface Wanted {
   projectId: string
   by?: Reference
 }
+export type PlayablePrompts = Schemas['PlayablePrompts']
 
 /** The call at hand: who is in it and how, and everything that can be done to it. */
 export const useCalling = defineStore('calling', () => {
@@ -95,6 +96,9 @@ export const useCalling = defineStore('calling', () => {
     })
   const pause = () =>
     attempt('pause', '/me/agent/recording/pause', { paused: !call.value?.recording_paused })
+  const play = (name: string, language: string) =>
+    attempt('prompt', '/me/agent/prompt', { name, language })
+  const silence = () => attempt('prompt', '/me/agent/prompt/stop')
   const muteParty = (party: Party) =>
     attempt('party', `/me/agent/parties/${encodeURIComponent(party.leg_id)}/mute`, {
       muted: !party.muted,
@@ -112,6 +116,13 @@ export const useCalling = defineStore('calling', () => {
    * @throws Problem when there is no answer.
    */
   const destinations = (): Promise<Destinations> => get<Destinations>('/me/agent/destinations')
+
+  /**
+   * Read what can be played to the customer.
+   *
+   * @throws Problem when there is no answer.
+   */
+  const prompts = (): Promise<PlayablePrompts> => get<PlayablePrompts>('/me/agent/prompts')
 
   return {
     call,
@@ -139,6 +150,9 @@ export const useCalling = defineStore('calling', () => {
     pause,
     muteParty,
     removeParty,
+    play,
+    silence,
+    prompts,
     dial,
     pickUp,
     destinations,

@@ -9,6 +9,7 @@ export const KEYS = {
   target: 'Alt+T',
   keypad: 'Alt+K',
   pause: 'Alt+P',
+  prompt: 'Alt+V',
   hangUp: 'Alt+X',
   swap: 'Alt+S',
   back: 'Alt+B',

@@ -108,6 +108,10 @@ export interface CallRow {
   /** Agents in the call, or offered it. */
   agent_ids: string[]
   parties: Party[]
+  /** What the call's flow and prompts speak. */
+  language: string
+  /** A prompt that is being played into the conversation. */
+  prompt: { agent_id: string; name: string; language: string; since: number } | null
   /** A consultation that is no conference yet. */
   consult: Consultation | null
 }

@@ -20,6 +20,7 @@ from openseat.core.calls.model import (
     Offer,
     Segment,
     Supervision,
+    Told,
 )
 from openseat.core.flows.template import SHOWN_PREFIX
 
@@ -280,6 +281,20 @@ def _consult_ended(call: Call, event: e.ConsultEnded, _at: int) -> None:
         call.consult = None
 
 
+def _prompt_started(call: Call, event: e.PromptStarted, at: int) -> None:
+    call.prompt = Told(
+        playback_id=event.playback_id,
+        agent_id=event.agent_id,
+        prompt=event.prompt,
+        language=event.language,
+        started_at=at,
+    )
+
+
+def _prompt_ended(call: Call, _event: e.PromptEnded, _at: int) -> None:
+    call.prompt = None
+
+
 def _supervision_started(call: Call, event: e.SupervisionStarted, _at: int) -> None:
     call.supervisions[event.supervision_id] = Supervision(
         supervision_id=event.supervision_id,
@@ -371,6 +386,8 @@ _CHANGES: dict[type[Any], Callable[[Call, Any, int], None] | None] = {
     e.ConsultParked: _consult_parked,
     e.ConsultResumed: _consult_resumed,
     e.ConsultEnded: _consult_ended,
+    e.PromptStarted: _prompt_started,
+    e.PromptEnded: _prompt_ended,
     e.SupervisionStarted: _supervision_started,
     e.SupervisionModeChanged: _supervision_mode_changed,
     e.SupervisionMoved: _supervision_moved,

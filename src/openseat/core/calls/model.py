@@ -113,6 +113,18 @@ class Consult:
 
 
 @dataclass(slots=True, kw_only=True)
+class Told:
+    """A prompt that is being played into the conversation."""
+
+    playback_id: str
+    agent_id: str
+    """Who had it played."""
+    prompt: str
+    language: str
+    started_at: int
+
+
+@dataclass(slots=True, kw_only=True)
 class Supervision:
     """A supervisor's presence at an agent's conversation, from the ring of their phone on."""
 
@@ -156,6 +168,7 @@ class Call:
     offers: dict[str, Offer] = field(default_factory=dict[str, Offer])
     segments: dict[str, Segment] = field(default_factory=dict[str, Segment])
     consult: Consult | None = None
+    prompt: Told | None = None
     supervisions: dict[str, Supervision] = field(default_factory=dict[str, Supervision])
     recordings: dict[str, str] = field(default_factory=dict[str, str])
     """Recording still open → the leg it records."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from openseat.core import events as e
 from openseat.core.calls.model import Call, Leg, LegState
 from openseat.core.cell import (
+    announcing,
     arriving,
     dialling,
     ending,
@@ -118,6 +119,7 @@ def _catch_up(turn: Turn, call: Call, leg: Leg, seen: LiveLeg) -> None:
 
 def _go_on(turn: Turn, call: Call) -> None:
     """Take up waiting and flows where they stood; who was dialling codes dials again."""
+    announcing.cut_off(turn, call)  # its end would not be told to a floor that did not begin it
     if service_line.serves(call):
         ending.end_call(turn, call, e.EndedBy.SYSTEM, CAUSE_SWITCH_LOST)
     elif call.entry is not None and not call.offers:

@@ -12,6 +12,7 @@ from openseat.core import events as e
 from openseat.core import inputs as i
 from openseat.core.agents import LinkBack, LinkLost
 from openseat.core.cell import (
+    announcing,
     arriving,
     asking,
     conferring,
@@ -44,6 +45,8 @@ def _playback_ended(turn: Turn, it: i.PlaybackEnded) -> None:
     if call is None or asking.said(turn, call, it.playback_id, ok=it.ok):
         return
     if greeting.playback_ended(turn, call, it.playback_id):
+        return
+    if announcing.playback_ended(turn, call, it.playback_id, ok=it.ok):
         return
     if service_line.serves(call):
         service_line.played(turn, call, it.playback_id)
@@ -150,6 +153,8 @@ HANDLERS: Final[Mapping[type[Any], Callable[[Turn, Any], None]]] = {
     i.Mute: hosting.mute,
     i.RemoveParty: hosting.remove_party,
     i.PressKeys: hosting.press_keys,
+    i.PlayPrompt: announcing.play,
+    i.StopPrompt: lambda turn, it: announcing.stop(turn, it.agent_id),
     i.DialOut: dialling.dial_out,
     i.PickUp: dialling.pick_up,
     i.RecordCall: lambda turn, it: talking.record_on_demand(

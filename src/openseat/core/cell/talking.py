@@ -5,7 +5,15 @@ from __future__ import annotations
 from openseat.core import events as e
 from openseat.core.agents import Connect, HoldCall, Release, ResumeCall
 from openseat.core.calls.model import Call, Leg, LegState, Offer, Segment
-from openseat.core.cell import conferring, ending, flowing, greeting, queueing, supervising
+from openseat.core.cell import (
+    announcing,
+    conferring,
+    ending,
+    flowing,
+    greeting,
+    queueing,
+    supervising,
+)
 from openseat.core.cell.turn import Turn
 from openseat.core.effects import (
     Answer,
@@ -111,6 +119,8 @@ def pause_recording(turn: Turn, agent_id: str, *, paused: bool) -> None:
     call, _ = current(turn, agent_id)
     if not call.recordings:
         raise CoreError("recording.none", agent_id=agent_id)
+    if paused:
+        announcing.cut_off(turn, call)
     for recording_id, leg_id in call.recordings.items():
         if (recording_id in call.paused_recordings) == paused:
             continue
@@ -153,6 +163,7 @@ def end_segment(
         ended_at,
     )
     greeting.break_off(turn, call, segment)
+    announcing.agent_left(turn, call, segment.agent_id)
     supervising.agent_left(turn, call, segment.agent_id)
     consult = call.consult
     if consult is not None and consult.segment_id == segment.segment_id and not consult.joined:
@@ -202,6 +213,7 @@ def resume(turn: Turn, agent_id: str) -> None:
 def park_customer(turn: Turn, call: Call, segment: Segment) -> None:
     """Take the customer out of the conversation and play music to them."""
     greeting.break_off(turn, call, segment)
+    announcing.cut_off(turn, call)
     turn.record(call, e.SegmentHeld(segment_id=segment.segment_id))
     customer = call.customer
     if customer is not None and customer.bridge_id:
@@ -244,6 +256,7 @@ def leave_conversation(turn: Turn, call: Call, leg_id: str) -> None:
 
 def unbridge_customer(turn: Turn, call: Call) -> None:
     """Take the customer out of the conversation that the others have left."""
+    announcing.cut_off(turn, call)
     supervising.stand_aside(turn, call)
     customer = call.customer
     if customer is not None and customer.bridge_id:

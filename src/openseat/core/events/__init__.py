@@ -65,6 +65,7 @@ from openseat.core.events.legs import (
     LegWasAnswered,
     LegWasEnded,
 )
+from openseat.core.events.prompts import PromptEnded, PromptStarted
 from openseat.core.events.queues import (
     OfferEnded,
     OfferMade,
@@ -158,6 +159,8 @@ __all__ = [
     "OfferMade",
     "OfferResult",
     "PhoneWasRegistered",
+    "PromptEnded",
+    "PromptStarted",
     "QueueAnnounced",
     "QueueEntered",
     "QueueExit",
@@ -237,6 +240,8 @@ Event = (
     | SupervisionEnded
     | BridgeJoined
     | BridgeLeft
+    | PromptStarted
+    | PromptEnded
     | RecordingStarted
     | RecordingPaused
     | RecordingResumed

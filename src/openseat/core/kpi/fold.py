@@ -104,6 +104,8 @@ WITHOUT_FIGURES: frozenset[type[Any]] = frozenset(
         e.ConsultParked,
         e.ConsultResumed,
         e.ConsultEnded,
+        e.PromptStarted,
+        e.PromptEnded,
         e.SupervisionStarted,
         e.SupervisionModeChanged,
         e.SupervisionMoved,

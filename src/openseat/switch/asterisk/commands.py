@@ -14,6 +14,7 @@ from collections.abc import Callable
 from typing import Any
 
 from openseat.core.effects import (
+    Announce,
     Answer,
     Bridge,
     DropBridge,
@@ -30,6 +31,7 @@ from openseat.core.effects import (
     SendDigits,
     StartMusic,
     StartRecording,
+    StopAnnouncing,
     StopMusic,
     StopOverhearing,
     StopPlay,
@@ -98,6 +100,8 @@ class Commands:
             Originate: self._originate,
             Play: self._play,
             StopPlay: self._stop_play,
+            Announce: self._announce,
+            StopAnnouncing: self._stop_announcing,
             Echo: self._echo,
             StartMusic: self._start_music,
             StopMusic: self._stop_music,
@@ -226,6 +230,29 @@ class Commands:
 
     def _play(self, effect: Play) -> None:
         leg = self._book.legs.get(effect.leg_id)
+        uri = f"channels/{effect.leg_id}/play/{effect.playback_id}"
+        self._begin_playback(effect, leg, (effect.leg_id,), lambda: uri)
+
+    def _announce(self, effect: Announce) -> None:
+        leg = self._book.legs.get(effect.leg_id)
+        if leg is not None and leg.bridge_id != effect.bridge_id:
+            leg = None
+        about = (effect.bridge_id, effect.leg_id)
+
+        def uri() -> str:
+            actual_id = self._conversations.mixing(effect.bridge_id)
+            return f"bridges/{actual_id}/play/{effect.playback_id}"
+
+        self._begin_playback(effect, leg, about, uri)
+
+    def _begin_playback(
+        self,
+        effect: Play | Announce,
+        leg: Leg | None,
+        about: tuple[str, ...],
+        uri: Callable[[], str],
+    ) -> None:
+        """Play for a leg (None: it is gone), by the request that `uri` makes ready."""
         failed = PlaybackEnded(leg_id=effect.leg_id, playback_id=effect.playback_id, ok=False)
         if leg is None:
             self._control.give(failed)
@@ -246,8 +273,16 @@ class Commands:
             if not reply.ok and leg.playbacks.pop(effect.playback_id, None) is not None:
                 self._control.give(failed)
 
-        uri = f"channels/{leg.leg_id}/play/{effect.playback_id}"
-        self._control.send((effect.leg_id,), "POST", uri, {"media": media}, on_reply)
+        self._control.send(about, "POST", uri(), {"media": media}, on_reply)
+
+    def _stop_announcing(self, effect: StopAnnouncing) -> None:
+        leg = self._book.legs.get(effect.leg_id)
+        if leg is not None and effect.playback_id in leg.playbacks:
+            if leg.playbacks[effect.playback_id]:
+                return
+            leg.playbacks[effect.playback_id] = True
+        about = (effect.bridge_id, effect.leg_id)
+        self._control.send(about, "DELETE", f"playbacks/{effect.playback_id}")
 
     def _stop_play(self, effect: StopPlay) -> None:
         leg = self._book.legs.get(effect.leg_id)

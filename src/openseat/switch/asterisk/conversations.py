@@ -48,6 +48,21 @@ class Conversations:
         uri = f"bridges/{conversation.actual_id}/addChannel?channel={names}"
         self._control.send(_about(conversation, joining), "POST", uri, None, on_reply)
 
+    def mixing(self, bridge_id: str) -> str:
+        """Have a conversation carried by a mixing bridge; return Asterisk's name of that.
+
+        A plain one would become mixing, and plain again, with whatever is played into it.
+        """
+        conversation = self._book.bridges[bridge_id]
+        if not conversation.mixing:
+            moved = self._begin_mixing(conversation)
+            for leg in moved:
+                self._book.join(leg, conversation)
+            names = ",".join(leg.leg_id for leg in moved)
+            uri = f"bridges/{conversation.actual_id}/addChannel?channel={names}"
+            self._control.send(_about(conversation, moved), "POST", uri)
+        return conversation.actual_id
+
     def _open(self, conversation: Conversation, first: list[Leg]) -> None:
         self._book.bridges[conversation.bridge_id] = conversation
         about = _about(conversation, first)

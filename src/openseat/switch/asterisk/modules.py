@@ -67,6 +67,8 @@ _SIP = (
     "res_pjsip_sdp_rtp",
     "res_pjsip_transport_websocket",
     "chan_pjsip",
+    # Carries what is played into a bridge.
+    "chan_bridge_media",
 )
 
 _CONTROL = (

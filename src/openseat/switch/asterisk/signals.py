@@ -141,6 +141,9 @@ class Signals:
         if playback is None:
             return
         leg = self._book.legs.get(playback.target_uri.removeprefix("channel:"))
+        if playback.target_uri.startswith("bridge:"):
+            legs = self._book.legs.values()
+            leg = next((one for one in legs if playback.id in one.playbacks), None)
         stopping = leg.playbacks.pop(playback.id, None) if leg is not None else None
         if leg is None or stopping is None:
             return

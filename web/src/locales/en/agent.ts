@@ -64,6 +64,8 @@ export default {
       recordStop: 'Stop recording',
       recordPause: 'Pause recording',
       recordOn: 'Go on recording',
+      prompt: 'Play a prompt',
+      silence: 'Stop “{name}”',
       hangUp: 'Hang up',
       dialling: 'Calling the customer…',
       consulted: {
@@ -79,6 +81,13 @@ export default {
       conference: 'Three-way',
       company: 'In the conference',
       remove: 'Send away',
+    },
+    prompt: {
+      title: 'Play a prompt to the customer',
+      search: 'Search by name or words',
+      none: 'No prompt to choose',
+      play: 'Play',
+      length: '{seconds} s',
     },
     target: {
       title: 'Transfer or consult',

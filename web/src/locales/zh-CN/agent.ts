@@ -63,6 +63,8 @@ export default {
       recordStop: '停止录音',
       recordPause: '暂停录音',
       recordOn: '恢复录音',
+      prompt: '播放语音',
+      silence: '停止“{name}”',
       hangUp: '挂断',
       dialling: '正在呼叫客户…',
       consulted: {
@@ -78,6 +80,13 @@ export default {
       conference: '三方通话',
       company: '会议各方',
       remove: '请出',
+    },
+    prompt: {
+      title: '向客户播放语音',
+      search: '搜索名称或内容',
+      none: '没有可选的语音',
+      play: '播放',
+      length: '{seconds} 秒',
     },
     target: {
       title: '转接或咨询',
