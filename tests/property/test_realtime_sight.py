@@ -38,6 +38,8 @@ SIGHTS: list[Sight] = [
     AgentSight("a2", frozenset({"q2"})),
     AgentSight("a2", frozenset({"q2"}), MASKED),
     SupervisorSight(frozenset(), frozenset({"q1", "q2"}), frozenset(), MASKED),
+    OperatorSight(MASKED),
+    ClientSight("north", MASKED),
 ]
 
 

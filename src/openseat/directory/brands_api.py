@@ -32,7 +32,9 @@ Known = Annotated[
 ]
 Upload = Annotated[UploadFile, File(description="PNG or SVG, at most 300 kB")]
 _PICTURE: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"image/png": {}, "image/svg+xml": {}}}
+    200: {"content": {"image/png": {}, "image/svg+xml": {}}},
+    204: {"description": "There is no logo"},
+    304: {"description": "What is there is known already"},
 }
 
 

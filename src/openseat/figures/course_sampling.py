@@ -114,6 +114,7 @@ async def _look_for_ever(sampler: Sampler) -> None:
     while True:
         try:
             await sampler.look(time.time_ns() // 1_000_000)
-        except (SQLAlchemyError, OSError, asyncpg.PostgresError) as error:
+        except (SQLAlchemyError, OSError, asyncpg.PostgresError, KeyError) as error:
+            # KeyError: a floor of another version, during an upgrade, tells less.
             _log.info("no sample taken", reason=type(error).__name__)
         await asyncio.sleep(LOOK_S)

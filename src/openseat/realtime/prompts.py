@@ -55,7 +55,7 @@ class PromptWish(Strict):
 async def list_playable(request: Request, own: Own) -> PlayablePrompts:
     """List what the agent can play to the customer of the call at hand."""
     call = await _call(request, own)
-    return PlayablePrompts(language=call["language"], items=await _prompts(own, call))
+    return PlayablePrompts(language=call.get("language", ""), items=await _prompts(own, call))
 
 
 @router.post(
@@ -103,4 +103,4 @@ async def _prompts(own: Permitted, call: Row) -> list[PlayablePrompt]:
     async with own.services.database.tenant_session(own.principal.scope) as session:
         found = await playable(session, call["client_id"])
     items = [PlayablePrompt.model_validate(row) for row in found]
-    return sorted(items, key=lambda one: (one.language != call["language"], one.name))
+    return sorted(items, key=lambda one: (one.language != call.get("language", ""), one.name))

@@ -65,9 +65,11 @@ def _veiled(table: str, row: Row, veil: Veil) -> Row:
 class OperatorSight:
     """The operator's managers: everything."""
 
-    def see(self, _table: str, row: Row) -> Row | None:
+    veil: Veil = NO_VEIL
+
+    def see(self, table: str, row: Row) -> Row | None:
         """Return the row as this viewer may see it, or None."""
-        return row
+        return _veiled(table, row, self.veil)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,7 @@ class ClientSight:
     """A client: its own queues and calls, and the agents who are on its contacts."""
 
     client_id: str
+    veil: Veil = NO_VEIL
 
     def see(self, table: str, row: Row) -> Row | None:
         """Return the row as this viewer may see it, or None."""
@@ -128,7 +131,7 @@ class ClientSight:
             return None
         if table == "agents":
             return {name: row[name] for name in _AGENT_FOR_CLIENTS if name in row}
-        return row
+        return _veiled(table, row, self.veil)
 
 
 _CALL_FOR_SCREENS = (

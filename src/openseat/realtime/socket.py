@@ -92,13 +92,13 @@ async def realtime(
 
 async def sight_of(shared: Services, who: Principal) -> Sight:
     """Return what a user may see of the floor."""
-    if who.client_id is not None:
-        return ClientSight(who.client_id)
-    if who.role is Role.OPERATOR_ADMIN:
-        return OperatorSight()
     async with shared.database.tenant_session(who.scope) as session:
-        found = await directory.standing(session, who)
         veil = await veil_of(session, who)
+        if who.client_id is not None:
+            return ClientSight(who.client_id, veil)
+        if who.role is Role.OPERATOR_ADMIN:
+            return OperatorSight(veil)
+        found = await directory.standing(session, who)
     if who.role is Role.SUPERVISOR:
         return SupervisorSight(who.group_ids, who.queue_ids, found.agent_ids, veil)
     return AgentSight(who.agent_id or "", found.queue_ids, veil)

@@ -13042,6 +13042,20 @@ export interface operations {
                     "image/svg+xml": unknown;
                 };
             };
+            /** @description There is no logo */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is there is known already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description Bad Request */
             400: {
                 headers: {
@@ -15892,6 +15906,20 @@ export interface operations {
                     "image/png": unknown;
                     "image/svg+xml": unknown;
                 };
+            };
+            /** @description There is no logo */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What is there is known already */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Bad Request */
             400: {
