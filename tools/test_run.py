@@ -1,8 +1,9 @@
 """Everything ``bin/test`` runs, in an order that suits two cores, with one summary.
 
 Parts that only compute run two at a time; parts with real calls or a real browser run alone, for
-their media must be on time.  Nothing is skipped: a part that cannot run fails and says why, and a
-skipped test counts as failed.
+their media must be on time, save for calls that mostly wait for people to talk: those run side by
+side.  Nothing is skipped: a part that cannot run fails and says why, and a skipped test counts as
+failed.
 
 Where media or a browser are real, the machine itself has a say.  A few failed tests of such a part
 are run a second time; what then passes counts, and is named in the summary, so that nobody takes an
@@ -24,6 +25,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 
 from leftovers import end_leftovers
@@ -31,6 +33,8 @@ from leftovers import end_leftovers
 CLONE = Path(__file__).resolve().parents[1]
 #: Below the kernel's range of ports for outgoing connections, and apart from the default base.
 BASE_PORT = 11000
+#: The next installation's, for a part that runs beside another.
+_SECOND_BASE_PORT = 20000
 #: Settings of the caller that also hold for the tests.
 _KEPT = ("OPENSEAT_CACHE", "OPENSEAT_BANK_DATA")
 _PART_TIMEOUT_S = 1500.0
@@ -40,8 +44,7 @@ _TRIED_AGAIN = 4
 #: In the environment of everything a run starts. Its name must not begin with OPENSEAT_, as the
 #: supervisor hands only its own settings of that kind to its children.
 _MARK = "TEST_RUN_OF_OPENSEAT"
-
-
+_TROUBLES = "tests/acceptance/test_troubles.py"
 _PHONE = (
     "tests/browser/test_browser_phone.py",
     "tests/browser/test_contact_travels.py",
@@ -58,7 +61,8 @@ class Part:
     Attributes:
         name: shown, and accepted by ``--only``.
         command: the command line.
-        alone: nothing else may run beside it.
+        alone: nothing else may run beside it, but for parts with the same ``beside``.
+        beside: a name that parts have in common which may run side by side, on ports of their own.
         tests: it is a pytest run, whose tests are counted one by one. Where it also runs alone, a
             few failed ones are tried a second time.
     """
@@ -66,6 +70,7 @@ class Part:
     name: str
     command: tuple[str, ...]
     alone: bool = False
+    beside: str = ""
     tests: bool = False
     environment: Mapping[str, str] = field(default_factory=dict)
 
@@ -104,7 +109,21 @@ def parts(python: str) -> list[Part]:
         Part("core purity", (python, str(CLONE / "tools/core_purity.py"))),
         Part("contract drift", (python, str(CLONE / "tools/contract_drift.py"))),
         tests("switch", "switch and not acceptance and not browser", alone=True),
-        tests("acceptance", "acceptance and not browser", alone=True),
+        Part(
+            "acceptance",
+            module("pytest", "-q", "-m", "acceptance and not browser", f"--ignore={_TROUBLES}"),
+            alone=True,
+            beside="calls",
+            tests=True,
+        ),
+        Part(
+            "acceptance of troubles",
+            module("pytest", "-q", "-m", "acceptance and not browser", _TROUBLES),
+            alone=True,
+            beside="calls",
+            tests=True,
+            environment={"OPENSEAT_BASE_PORT": str(_SECOND_BASE_PORT)},
+        ),
         # Playwright's two interfaces do not share a process.
         tests("browser", "browser", *(f"--ignore={one}" for one in _PHONE), alone=True),
         tests("browser phone", "browser", *_PHONE, alone=True),
@@ -139,7 +158,7 @@ class Run:
                 f"--junitxml={report}",
                 f"--basetemp={self.folder / slug}",
                 "-o",
-                f"cache_dir={self.folder / 'cache'}",
+                f"cache_dir={self.folder / f'{slug}-cache'}",
             ]
         begun = time.monotonic()
         code = self._finish(part, command, log)
@@ -241,7 +260,11 @@ def run(chosen: Sequence[Part], folder: Path, *, keep: bool = True) -> list[Outc
     try:
         with ThreadPoolExecutor(max_workers=2) as pool:
             outcomes += pool.map(this.carry_out, [part for part in chosen if not part.alone])
-        outcomes += [this.carry_out(part) for part in chosen if part.alone]
+        alone = [part for part in chosen if part.alone]
+        for _, beside in groupby(alone, lambda part: part.beside or part.name):
+            together = list(beside)
+            with ThreadPoolExecutor(max_workers=len(together)) as pool:
+                outcomes += pool.map(this.carry_out, together)
     finally:
         left = end_leftovers(_MARK, mark)
         for number, handler in before.items():

@@ -106,6 +106,33 @@ def test_what_fails_twice_fails_and_many_at_once_are_not_tried_again(
     assert (tmp_path / "runs").read_text().split() == ["run"] * runs
 
 
+def test_parts_that_may_run_side_by_side_do_and_others_wait(tools: ModuleType, tmp_path: Path):
+    meet = (
+        "import pathlib, sys, time\n"
+        f"folder = pathlib.Path({str(tmp_path)!r})\n"
+        "mine, other = sys.argv[1:]\n"
+        "(folder / mine).touch()\n"
+        "end = time.monotonic() + 30\n"
+        "while not (folder / other).exists():\n"
+        "    assert time.monotonic() < end, 'it never came'\n"
+        "    time.sleep(0.02)\n"
+    )
+    alone = f"import pathlib; assert not pathlib.Path({str(tmp_path / 'last')!r}).exists()"
+    last = f"import pathlib; pathlib.Path({str(tmp_path / 'last')!r}).touch()"
+
+    def made(name: str, *words: str, beside: str = ""):
+        command = (sys.executable, "-c", *words)
+        return tools.Part(name, command, alone=True, beside=beside)
+
+    parts = (
+        made("one", meet, "one", "two", beside="calls"),
+        made("two", meet, "two", "one", beside="calls"),
+        made("three", alone),
+        made("four", last),
+    )
+    assert outcomes(tools, tmp_path, *parts) == (5, 0)
+
+
 def test_a_test_run_that_finds_no_test_fails(tools: ModuleType, tmp_path: Path):
     command = (sys.executable, "-m", "pytest", "-c", os.devnull, "-q", str(tmp_path))
     chosen = tools.Part("tests", command, tests=True)
