@@ -165,10 +165,25 @@ class Model:
             return False
         if caller.preferred:
             return name == caller.preferred
-        held = self.config.agents[name].skills
         if caller.barred.get(name, 0) > now:
             return False
+        if name == caller.contact.sent_by and self.others(caller, now):
+            return False
+        return self.holds(name, caller, now)
+
+    def holds(self, name: str, caller: Caller, now: int) -> bool:
+        held = self.config.agents[name].skills
         return all(held.get(skill, 0) >= least for skill, least in self.needed(caller, now).items())
+
+    def others(self, caller: Caller, now: int) -> bool:
+        """Whether anybody who may take a contact has a session, beside who sent it."""
+        return any(
+            person.present
+            and name != caller.contact.sent_by
+            and self.serves(name, caller.contact.queue_id)
+            and self.holds(name, caller, now)
+            for name, person in self.people.items()
+        )
 
     # who comes first
 
@@ -454,6 +469,7 @@ class RouterHistory(RuleBasedStateMachine):
                 priority=data.draw(st.sampled_from((0, 0, 3, 10))),
                 skills=data.draw(st.one_of(st.just(own), levels)),
                 preferred_agent_id=data.draw(st.sampled_from(("", "", *AGENTS))),
+                sent_by=data.draw(st.sampled_from(("", "", "", *AGENTS))),
             )
             self.router.add(contact)
             if known is None:

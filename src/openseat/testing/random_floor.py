@@ -400,7 +400,8 @@ class RandomFloor:
                 free = agent.state is e.AgentState.IDLE and agent.reachable
                 serves = entry.queue_id in self.config.agents[agent.agent_id].queues
                 lately = self.refused_lately(call.call_id, agent.agent_id)
-                assert lately or not (free and serves), (
+                sent = agent.agent_id == call.sent_by and self.others_serve(entry, agent.agent_id)
+                assert lately or sent or not (free and serves), (
                     f"{agent.agent_id} idle, {call.call_id} waits"
                 )
 
@@ -409,6 +410,15 @@ class RandomFloor:
         queue = self.config.queues[entry.queue_id]
         waited = self.now - entry.entered_at
         return bool(entry.preferred_agent_id) and waited < queue.preferred_wait_ms
+
+    def others_serve(self, entry: Entry, agent_id: str) -> bool:
+        """Whether anybody else of the queue has a session: who sent the customer on is spared."""
+        return any(
+            agent.signed_in
+            and agent.agent_id != agent_id
+            and entry.queue_id in self.config.agents[agent.agent_id].queues
+            for agent in self.cell.state.agents.values()
+        )
 
     def refused_lately(self, call_id: str, agent_id: str) -> bool:
         """Whether the agent let this call go a moment ago: they are not asked again at once."""

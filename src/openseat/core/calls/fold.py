@@ -207,6 +207,7 @@ def _segment_started(call: Call, event: e.SegmentStarted, at: int) -> None:
         started_at=at,
     )
     call.last_agent_id, call.last_segment_id = event.agent_id, event.segment_id
+    call.served_queue_id, call.sent_by = event.queue_id, ""
     if event.via is e.Via.CONSULT and event.queue_id:
         call.last_queue_id = event.queue_id  # the queue that was asked has the customer now
     leg = call.legs.get(event.leg_id)
@@ -279,6 +280,14 @@ def _consult_ended(call: Call, event: e.ConsultEnded, _at: int) -> None:
         call.consult.joined, call.consult.parked = True, False
     else:
         call.consult = None
+
+
+def _transfer_made(call: Call, event: e.TransferMade, _at: int) -> None:
+    call.sent_by = event.agent_id if event.target_kind == "queue" and not event.consulted else ""
+
+
+def _transfer_failed(call: Call, _event: e.TransferFailed, _at: int) -> None:
+    call.sent_by = ""
 
 
 def _prompt_started(call: Call, event: e.PromptStarted, at: int) -> None:
@@ -386,6 +395,8 @@ _CHANGES: dict[type[Any], Callable[[Call, Any, int], None] | None] = {
     e.ConsultParked: _consult_parked,
     e.ConsultResumed: _consult_resumed,
     e.ConsultEnded: _consult_ended,
+    e.TransferMade: _transfer_made,
+    e.TransferFailed: _transfer_failed,
     e.PromptStarted: _prompt_started,
     e.PromptEnded: _prompt_ended,
     e.SupervisionStarted: _supervision_started,
@@ -404,8 +415,6 @@ _CHANGES: dict[type[Any], Callable[[Call, Any, int], None] | None] = {
     e.LegRemoved: None,
     e.DigitsSent: None,
     e.CodeDialled: None,
-    e.TransferMade: None,
-    e.TransferFailed: None,
     e.VoicemailLeft: None,
     e.CallbackPromised: None,
     e.RatingGiven: None,

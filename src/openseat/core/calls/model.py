@@ -178,6 +178,10 @@ class Call:
     last_queue_id: str = ""
     last_agent_id: str = ""
     last_segment_id: str = ""
+    served_queue_id: str = ""
+    """The queue that the last segment counts for."""
+    sent_by: str = ""
+    """The agent who sent the customer to a queue, until somebody serves them or it has failed."""
     refused: bool = False
     ended_by: EndedBy | None = None
     """Who ended the call, once that is settled; the first reason stands."""

@@ -46,6 +46,8 @@ def enqueue(
         credit = kept.waited_ms
     if not preferred_agent_id and queue.prefer_last_agent:
         preferred_agent_id = turn.state.last_agents.get(f"{call.client_id}|{call.caller}", "")
+    if preferred_agent_id == call.sent_by:
+        preferred_agent_id = ""  # who sent them away is not whom they are kept for
     preferred = turn.state.agents.get(preferred_agent_id)
     if preferred is not None and preferred.state is e.AgentState.DISCONNECTED:
         # Nobody is kept waiting for an empty desk.
@@ -73,7 +75,9 @@ def enqueue(
 
 
 def contact_of(call: Call, entry: Entry) -> Contact:
-    """What the router needs to know of a waiting call."""
+    """What the router needs to know of a waiting call, or of an agent who asks a queue."""
+    asking = call.consult
+    asked = asking is not None and asking.entry is entry
     return Contact(
         entry_id=entry.entry_id,
         call_id=call.call_id,
@@ -84,6 +88,7 @@ def contact_of(call: Call, entry: Entry) -> Contact:
         priority=entry.priority,
         skills=entry.skills,
         preferred_agent_id=entry.preferred_agent_id,
+        sent_by=asking.agent_id if asking is not None and asked else call.sent_by,
     )
 
 

@@ -44,12 +44,12 @@ def accepted(turn: Turn, call: Call, offer: Offer, leg: Leg) -> None:
             ring_ms=rang,
         ),
     )
-    via = e.Via.QUEUE if offer.entry_id else e.Via.DIRECT
+    via, queue_id = e.Via.QUEUE if offer.entry_id else e.Via.DIRECT, offer.queue_id
     if call.last_segment_id and not offer.entry_id:
-        via = e.Via.TRANSFER
+        via, queue_id = e.Via.TRANSFER, queue_id or call.served_queue_id
     queueing.leave_queue(turn, call, e.QueueExit.ANSWERED, agent_id=offer.agent_id)
     turn.router.served(offer.queue_id, turn.now)
-    begin_segment(turn, call, leg, via=via, queue_id=offer.queue_id)
+    begin_segment(turn, call, leg, via=via, queue_id=queue_id)
 
 
 def begin_segment(turn: Turn, call: Call, leg: Leg, *, via: e.Via, queue_id: str) -> None:

@@ -65,6 +65,9 @@ def prepare(waiting: Waiting, now: Instant) -> None:
         waiting.barred = {who: at for who, at in waiting.barred.items() if at > now}
         for at in waiting.barred.values():
             move_at = at if move_at is None else min(move_at, at)
+    sender = waiting.contact.sent_by
+    if sender:
+        waiting.kept_from = sender if waiting.pool.others(sender) else ""
     waiting.move_at = move_at
 
 
@@ -72,5 +75,5 @@ def able(waiting: Waiting) -> list[Member]:
     """The ready agents to whom a prepared contact is offered: none, one, or all that ring."""
     preferred = waiting.preferred
     if preferred is None:
-        return waiting.pool.first(waiting.barred)
+        return waiting.pool.first(waiting.not_for)
     return [preferred] if preferred.ready else []

@@ -33,6 +33,9 @@ class Contact:
     """Skill → lowest level that an agent must hold."""
     preferred_agent_id: str = ""
     """Kept for this agent for the queue's `preferred_wait_ms` (last or own agent)."""
+    sent_by: str = ""
+    """The agent who sent the customer here: it is not offered to them while anybody else who may
+    take it has a session."""
 
 
 @dataclass(frozen=True, slots=True)

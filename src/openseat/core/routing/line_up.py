@@ -24,8 +24,6 @@ PACE_OF: Final = 20
 PACE_FOR_MS: Final[Milliseconds] = 1_800_000
 """Older ones say nothing about now."""
 
-_NOBODY: Final = frozenset[str]()
-
 
 class LineUp:
     """The contacts of a queue that wait, and what is needed to serve them in order."""
@@ -114,10 +112,9 @@ class LineUp:
             self.kept[waiting.contact.entry_id] = (waiting, waiting.preferred)
             waiting.preferred.kept.append(waiting)
             return
-        barred = frozenset(waiting.barred) if waiting.barred else _NOBODY
         priority = waiting.contact.priority
         pool = waiting.pool
-        key = (pool.number, priority, barred)
+        key = (pool.number, priority, waiting.not_for)
         line = self.lines.get(key)
         if line is None:
             self._busy[self] = None

@@ -95,6 +95,13 @@ class Pool:
         ready = self.ready
         del ready[bisect_left(ready, entry)]
 
+    def others(self, agent_id: str) -> bool:
+        """Whether anybody else who is able has a session."""
+        return any(
+            member.present and member.agent_id != agent_id and member.agent_id in self.members
+            for member in self.queue.members
+        )
+
     def first(self, barred: Collection[str] | None) -> list[Member]:
         """Who is offered a contact now: the first, all where all ring, or nobody."""
         ready = self.ready

@@ -40,6 +40,8 @@ class Router:
         self._seed = seed
         self._now: Instant = 0
         self._entries: dict[str, Waiting] = {}
+        self._sent_on: dict[str, Waiting] = {}
+        """Those of them that an agent sent here."""
         self._numbers = 0
         self._arrivals: list[Waiting] = []
         self._fresh: list[Member] = []
@@ -85,8 +87,14 @@ class Router:
         member.present = present
         for queue in member.queues:
             queue.staff += 1 if present else -1
-        if present:
-            return
+        if not present:
+            self._left(member)
+        for waiting in self._sent_on.values():
+            if waiting.phase is Phase.WAITING and waiting.queue in member.queues:
+                self._leave_line(waiting)
+                self._arrive(waiting)
+
+    def _left(self, member: Member) -> None:
         member.hide()
         for queue in member.queues:
             if not queue.staff and queue.config.overflow_when_unstaffed:
@@ -143,10 +151,13 @@ class Router:
         if contact.preferred_agent_id:
             waiting.preferred = self._roster.serving(contact.preferred_agent_id, queue)
         self._entries[contact.entry_id] = waiting
+        if contact.sent_by:
+            self._sent_on[contact.entry_id] = waiting
         self._arrive(waiting)
 
     def remove(self, entry_id: str) -> None:
         """A contact left, waiting or offered; unknown ones are ignored."""
+        self._sent_on.pop(entry_id, None)
         waiting = self._entries.pop(entry_id, None)
         if waiting is None:
             return

@@ -21,6 +21,8 @@ anybody."""
 
 _MINUTE_MS: Final[Milliseconds] = 60_000
 
+_NOBODY: Final = frozenset[str]()
+
 Standing = tuple[int, int]
 """What comes before age in the order of contacts; the smaller is served first."""
 
@@ -55,6 +57,7 @@ class Waiting:
         "contact",
         "entered",
         "interval",
+        "kept_from",
         "line",
         "move_at",
         "number",
@@ -90,6 +93,8 @@ class Waiting:
         self.line: Line | None = None
         self.barred: dict[str, Instant] | None = None
         """Agents who refused it, and until when they are not offered it again."""
+        self.kept_from = ""
+        """The agent who sent it here, while anybody else is there to take it."""
         self.offered: set[str] = set()
         self.charge: Charge | None = None
         """What the offer cost its client's share."""
@@ -97,6 +102,12 @@ class Waiting:
         """How long the backlog took to lose this contact."""
         self.move_at: Instant | None = None
         self.announce_at: Instant | None = None
+
+    @property
+    def not_for(self) -> frozenset[str]:
+        """Agents to whom it is not offered now, as it was last prepared."""
+        barred = frozenset(self.barred) if self.barred else _NOBODY
+        return barred | {self.kept_from} if self.kept_from else barred
 
 
 LineKey = tuple[int, int, frozenset[str]]
