@@ -15,6 +15,7 @@ from openseat.core.errors import CoreError
 from openseat.core.inputs import (
     Conference,
     Consult,
+    EndConference,
     HangUp,
     Mute,
     PauseCallRecording,
@@ -199,9 +200,13 @@ async def test_in_a_conference_of_seven_everybody_hears_everybody_the_host_lets_
     await world.send(Mute(agent_id=talk.agent_id("anna"), leg_id=lawyer, muted=True))
     under_another_host = await talk.phase()
 
-    await talk.parties["customer"].hang_up()
+    with pytest.raises(CoreError) as refused:
+        await world.send(EndConference(agent_id=talk.agent_id("bert")))
+    assert refused.value.code == "conference.not_host"
+    await world.send(EndConference(agent_id=talk.agent_id("anna")))
     for name in list(talk.parties):
         await talk.leaves(name)
+    await world.nothing_is_left()
     five = seven - {"driver", "host"}
     assert await talk.ears(together) == all_others(seven)
     assert await talk.ears(with_one_muted) == all_others(seven, silent="driver")
@@ -212,9 +217,9 @@ async def test_in_a_conference_of_seven_everybody_hears_everybody_the_host_lets_
 
     ended = await world.events(e.SegmentEnded)
     assert sorted(one.agent_id for one in ended) == sorted(map(talk.agent_id, AGENTS))
-    by = {one.agent_id: one.ended_by for one in ended}
-    assert by[host] is e.EndedBy.AGENT
-    assert by[talk.agent_id("anna")] is by[talk.agent_id("bert")] is e.EndedBy.CUSTOMER
+    assert {one.ended_by for one in ended} == {e.EndedBy.AGENT}
+    (over,) = await world.events(e.CallEnded)
+    assert over.ended_by is e.EndedBy.AGENT
     (removed,) = await world.events(e.LegRemoved)
     assert (removed.leg_id, removed.agent_id) == (driver, host)
 

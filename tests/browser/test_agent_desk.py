@@ -195,6 +195,30 @@ def test_a_consultation_shows_its_ways_out(open_page, stand_in):
         expect(page.locator(f"[data-test={way}]")).to_be_enabled()
 
 
+def test_the_host_of_a_conference_ends_it_for_all_after_a_question(open_page, stand_in):
+    page = open_page("/agent", user="agent")
+    call = in_conversation(stand_in)
+    friend = {"leg_id": "leg-3", "kind": "outside", "agent_id": "", "name": "+8613600000000",
+              "state": "up", "muted": False, "place": "talk"}  # fmt: skip
+    shared = {**call, "state": "conferencing", "parties": [*call["parties"], friend]}
+    stand_in.move({"calls": {"call-9": {**shared, "host_id": "a-other"}}})
+    expect(page.get_by_role("list", name="会议各方")).to_contain_text("+8613600000000")
+    expect(page.locator("[data-test=end-all]")).to_have_count(0)
+    stand_in.move({"calls": {"call-9": {**shared, "host_id": ME}}})
+    expect(page.locator("[data-test=end-all]")).to_be_enabled()
+    path = "/me/agent/conference/end"
+    page.keyboard.press("Alt+q")
+    question = page.get_by_role("dialog")
+    expect(question).to_contain_text("客户、+8613600000000和您都将退出通话")
+    question.get_by_role("button", name="取消").click()
+    expect(question).to_be_hidden()
+    assert asked(stand_in, path) == []
+    page.keyboard.press("Alt+q")
+    with page.expect_response(lambda answer: answer.url.endswith(path)):
+        question.get_by_role("button", name="结束会议").click()
+    assert asked(stand_in, path) == [{}]
+
+
 def test_a_project_has_outcomes_of_its_own(open_page, stand_in):
     stand_in.outcomes = [{"code": "claim_filed", "name": "报案已受理"}]
     in_conversation(stand_in)

@@ -20,7 +20,7 @@ function call(id: string, state: CallRow['state'] = 'flow'): CallRow {
     agent_id: '',
     recording: false,
     recording_paused: false,
-    agent_ids: [],
+    agent_ids: [], host_id: '',
     parties: [],
     language: 'zh-CN',
     prompt: null,

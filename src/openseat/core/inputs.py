@@ -320,6 +320,13 @@ class RemoveParty:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EndConference:
+    """End the agent's conference for everybody in it, the customer included."""
+
+    agent_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PressKeys:
     """Send keys to whom the agent talks with."""
 
@@ -512,6 +519,7 @@ Command = (
     | Swap
     | Mute
     | RemoveParty
+    | EndConference
     | PressKeys
     | PlayPrompt
     | StopPrompt

@@ -36,6 +36,12 @@ def agents_in(call: Call) -> list[str]:
     return sorted(legs | {segment.agent_id for segment in call.segments.values()})
 
 
+def host_of(call: Call) -> str:
+    """Return the agent who has been with the customer longest: a conference's host."""
+    first = next(iter(call.segments.values()), None)
+    return first.agent_id if first is not None else ""
+
+
 def consultation(call: Call, config: CellConfig) -> dict[str, Any] | None:
     """Return the consultation under way, if there is one that is no conference yet.
 

@@ -25,7 +25,7 @@ from openseat.core.events import (
 )
 from openseat.core.identity import Instant
 from openseat.core.kpi import Fold, Today
-from openseat.floor.parties import agents_in, consultation, parties, told
+from openseat.floor.parties import agents_in, consultation, host_of, parties, told
 
 Row = dict[str, Any]
 Rows = dict[str, Row]
@@ -305,6 +305,7 @@ class View:
             "recording": bool(call.recordings) and not call.paused_recordings,
             "recording_paused": bool(call.paused_recordings),
             "agent_ids": agents_in(call),
+            "host_id": host_of(call),
             "parties": parties(call, self._cell.config),
             "language": call.language,
             "prompt": told(call),

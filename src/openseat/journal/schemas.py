@@ -27,6 +27,7 @@ _KINDS = {
     "call": "Calls",
     "callback": "Call-backs",
     "cell": "Cell",
+    "conference": "Conferences",
     "consult": "Consultation",
     "flow": "Flows",
     "floor": "Floor",

@@ -158,6 +158,13 @@ add_command(
 )
 add_command(
     router,
+    "/me/agent/conference/end",
+    "end_conference",
+    "End the conference for everybody; only its host may.",
+    lambda agent_id: i.EndConference(agent_id=agent_id),
+)
+add_command(
+    router,
     "/me/agent/phone/reconnect",
     "reconnect_phone",
     "Have the contact at hand brought to the phone anew, after the page was reloaded.",

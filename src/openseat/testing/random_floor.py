@@ -260,6 +260,7 @@ class RandomFloor:
                 i.Swap(agent_id=agent_id),
                 i.Mute(agent_id=agent_id, muted=rng.random() < 0.5),
                 i.RemoveParty(agent_id=agent_id, leg_id=rng.choice([*self.live, ""])),
+                i.EndConference(agent_id=agent_id),
                 i.PressKeys(agent_id=agent_id, digits="12#"),
                 i.PlayPrompt(agent_id=agent_id, prompt="offer", language="zh-CN"),
                 i.PlayPrompt(agent_id=agent_id, prompt="offer", language="zh-CN"),

@@ -10,12 +10,14 @@ from openseat.core import effects as fx
 from openseat.core import events as e
 from openseat.core import inputs as i
 from openseat.core.browser_phone import browser_phone
+from openseat.core.cell import Cell
 from openseat.core.cell.conferring import MOST_PARTIES
 from openseat.core.cell.queueing import DIRECT_OFFER_MS
 from openseat.core.config import Target, TargetKind
 from openseat.core.errors import CoreError
 from openseat.core.events import AgentState as S
-from openseat.testing.cells import World, world
+from openseat.core.identity import CountingIds
+from openseat.testing.cells import World, config, flow, world
 
 FRIEND = Target(kind=TargetKind.OUTSIDE, id="+8613333333333")
 
@@ -156,6 +158,80 @@ def test_only_the_host_mutes_and_removes_and_nobody_removes_the_customer():
     assert w.last(fx.MuteLeg) == fx.MuteLeg(leg_id=other, muted=True)
     w.do(i.RemoveParty(agent_id="ag1001", leg_id=other))
     assert state_of(w, "ag1002") is S.AFTER_CALL_WORK
+    assert state_of(w) is S.TALKING
+
+
+def three() -> tuple[World, str, str, str]:
+    """1001 hosts a conference with agent 1002 and a friend; returns their legs."""
+    w, own, friend = conference()
+    w.sign_in("ag1002")
+    w.do(i.Consult(agent_id="ag1001", target=Target(kind=TargetKind.AGENT, id="ag1002")))
+    other = w.last(fx.Originate).leg_id
+    w.do(i.LegAnswered(leg_id=other))
+    w.do(i.Conference(agent_id="ag1001"))
+    return w, own, friend, other
+
+
+def test_the_host_ends_a_conference_for_everybody():
+    w, own, friend, other = three()
+    refused(w, i.EndConference(agent_id="ag1002"), "conference.not_host")
+    w.do(i.EndConference(agent_id="ag1001"), after=6_000)
+    gone = {one.leg_id for one in w.asked(fx.Hangup)}
+    assert gone >= {"cust", own, friend, other}
+    assert [(s.agent_id, s.ended_by) for s in w.events(e.SegmentEnded)] == [
+        ("ag1001", e.EndedBy.AGENT),
+        ("ag1002", e.EndedBy.AGENT),
+    ]
+    assert {state_of(w), state_of(w, "ag1002")} == {S.AFTER_CALL_WORK}
+    (ended,) = w.events(e.CallEnded)
+    assert ended.ended_by is e.EndedBy.AGENT
+    assert [one.agent_id for one in w.events(e.ConferenceEnded)] == ["ag1001"]
+    assert w.same_after_replay()
+
+
+def test_whoever_is_just_being_asked_leaves_too():
+    w, _, _ = conference()
+    w.sign_in("ag1002")
+    w.do(i.Consult(agent_id="ag1001", target=Target(kind=TargetKind.AGENT, id="ag1002")))
+    rings = w.last(fx.Originate).leg_id
+    w.do(i.EndConference(agent_id="ag1001"))
+    assert fx.Hangup(leg_id=rings, cause=26) in w.effects
+    assert (state_of(w), state_of(w, "ag1002")) == (S.AFTER_CALL_WORK, S.IDLE)
+    assert w.events(e.CallEnded)
+    assert w.same_after_replay()
+
+
+def test_a_customer_whose_conference_is_over_is_still_asked_to_rate_it():
+    made = config()
+    rated = flow(
+        {"id": "wait", "kind": "queue", "queue": "q-a", "served": "more", "overflowed": "bye"},
+        {"id": "more", "kind": "announce", "prompt": ["prompt:more"], "next": "bye"},
+        {"id": "bye", "kind": "hang_up"},
+        start="wait",
+    )
+    flows = {"f-a": replace(made.flows["f-a"], definition=rated)}
+    w = World(Cell(replace(made, flows=flows), CountingIds("1")))
+    w.sign_in("ag1001")
+    w.call_in()
+    own = w.pick_up()
+    w.do(i.Consult(agent_id="ag1001", target=FRIEND))
+    friend = w.last(fx.Originate).leg_id
+    w.do(i.LegAnswered(leg_id=friend))
+    w.do(i.Conference(agent_id="ag1001"))
+    w.do(i.EndConference(agent_id="ag1001"))
+    assert set(the_call(w).legs) == {"cust"}
+    assert {fx.Hangup(leg_id=own), fx.Hangup(leg_id=friend)} <= set(w.asked(fx.Hangup))
+    said = w.last(fx.Play)
+    assert said.leg_id == "cust"
+    assert the_call(w).consult is None
+    w.do(i.PlaybackEnded(leg_id="cust", playback_id=said.playback_id))
+    assert w.events(e.CallEnded)
+    assert w.same_after_replay()
+
+
+def test_a_plain_conversation_is_no_conference_to_end():
+    w, _ = talking()
+    refused(w, i.EndConference(agent_id="ag1001"), "conference.none")
     assert state_of(w) is S.TALKING
 
 

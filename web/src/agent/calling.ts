@@ -89,6 +89,11 @@ export const useCalling = defineStore('calling', () => {
   const back = () => endConsult('return')
   const complete = () => endConsult('complete')
   const join = () => endConsult('conference')
+  /** The agent may end the conference for everybody. */
+  const hosting = computed(
+    () => company.value.length > 0 && call.value?.host_id === desk.me?.agent_id,
+  )
+  const endAll = () => attempt('end-all', '/me/agent/conference/end')
   const press = (digits: string) => attempt('keys', '/me/agent/keys', { digits })
   const record = () =>
     attempt('record', '/me/agent/recording', {
@@ -145,6 +150,8 @@ export const useCalling = defineStore('calling', () => {
     back,
     complete,
     join,
+    hosting,
+    endAll,
     press,
     record,
     pause,

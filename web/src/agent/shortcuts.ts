@@ -15,6 +15,7 @@ export const KEYS = {
   back: 'Alt+B',
   complete: 'Alt+C',
   join: 'Alt+G',
+  endAll: 'Alt+Q',
   dial: 'Alt+O',
   pickUp: 'Alt+J',
   idle: 'F2',

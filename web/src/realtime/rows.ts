@@ -107,6 +107,8 @@ export interface CallRow {
   recording_paused: boolean
   /** Agents in the call, or offered it. */
   agent_ids: string[]
+  /** Who has been with the customer longest: the host, where it is a conference. */
+  host_id: string
   parties: Party[]
   /** What the call's flow and prompts speak. */
   language: string

@@ -413,6 +413,7 @@ _CHANGES: dict[type[Any], Callable[[Call, Any, int], None] | None] = {
     e.CallCutOff: None,
     e.QueueAnnounced: None,
     e.LegRemoved: None,
+    e.ConferenceEnded: None,
     e.DigitsSent: None,
     e.CodeDialled: None,
     e.VoicemailLeft: None,

@@ -177,6 +177,24 @@ def _party_left(turn: Turn, call: Call, ended_by: EndedBy) -> None:
     end_call(turn, call, ended_by)
 
 
+def everybody_leaves(turn: Turn, call: Call, ended_by: EndedBy) -> None:
+    """Take the customer from everybody: their flow goes on, and without one the call ends."""
+    if not call.run_id:
+        end_call(turn, call, ended_by)
+        return
+    for segment in list(call.segments.values()):
+        talking.end_segment(turn, call, segment, ended_by)
+    supervising.settle(turn, call)
+    for leg in list(call.legs.values()):
+        if leg.leg_id != call.customer_leg_id:
+            talking.leave_conversation(turn, call, leg.leg_id)
+            free_agent(turn, call, leg.agent_id)
+    conferring.party_left(turn, call, [])
+    talking.unbridge_customer(turn, call)
+    turn.parted = ended_by
+    flowing.returned(turn, call, "served")
+
+
 def end_call(turn: Turn, call: Call, ended_by: EndedBy, cause: int = 16) -> None:
     """Hang up on the customer and everybody else."""
     customer = call.customer

@@ -1,4 +1,4 @@
-"""What an agent does to the parties of their call: mute, keys, sending one away."""
+"""What an agent does to the parties of their call: mute, keys, sending one or all of them away."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from openseat.core import events as e
 from openseat.core import inputs as i
 from openseat.core.calls.model import Call, Leg, LegState
-from openseat.core.cell import ending, talking
+from openseat.core.cell import conferring, ending, talking
 from openseat.core.cell.turn import Turn
 from openseat.core.effects import Hangup, MuteLeg, SendDigits
 from openseat.core.errors import CoreError
@@ -47,6 +47,19 @@ def remove_party(turn: Turn, asked: i.RemoveParty) -> None:
     turn.record(call, e.LegRemoved(leg_id=leg.leg_id, agent_id=asked.agent_id))
     turn.do(Hangup(leg_id=leg.leg_id))
     ending.leg_ended(turn, leg.leg_id, cause=16)
+
+
+def end_conference(turn: Turn, agent_id: str) -> None:
+    """Have everybody leave, supervisors too; the customer goes on as after any conversation.
+
+    Raises `agent.no_call`, `conference.not_host` or `conference.none`.
+    """
+    call, segment = talking.current(turn, agent_id)
+    _check_host(call, agent_id)
+    if not conferring.company(call, segment):
+        raise CoreError("conference.none", agent_id=agent_id)
+    turn.record(call, e.ConferenceEnded(segment_id=segment.segment_id, agent_id=agent_id))
+    ending.everybody_leaves(turn, call, e.EndedBy.AGENT)
 
 
 def _check_host(call: Call, agent_id: str) -> None:

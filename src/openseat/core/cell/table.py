@@ -152,6 +152,7 @@ HANDLERS: Final[Mapping[type[Any], Callable[[Turn, Any], None]]] = {
     i.Swap: lambda turn, it: conferring.swap(turn, it.agent_id),
     i.Mute: hosting.mute,
     i.RemoveParty: hosting.remove_party,
+    i.EndConference: lambda turn, it: hosting.end_conference(turn, it.agent_id),
     i.PressKeys: hosting.press_keys,
     i.PlayPrompt: announcing.play,
     i.StopPrompt: lambda turn, it: announcing.stop(turn, it.agent_id),

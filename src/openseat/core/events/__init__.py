@@ -83,6 +83,7 @@ from openseat.core.events.recordings import (
 )
 from openseat.core.events.registry import EVENTS, event
 from openseat.core.events.segments import (
+    ConferenceEnded,
     ConsultEnded,
     ConsultParked,
     ConsultQueued,
@@ -130,6 +131,7 @@ __all__ = [
     "CallbackPromised",
     "CellConfigured",
     "CodeDialled",
+    "ConferenceEnded",
     "ConsultEnded",
     "ConsultParked",
     "ConsultQueued",
@@ -234,6 +236,7 @@ Event = (
     | ConsultParked
     | ConsultResumed
     | ConsultEnded
+    | ConferenceEnded
     | SupervisionStarted
     | SupervisionModeChanged
     | SupervisionMoved

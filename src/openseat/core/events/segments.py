@@ -88,6 +88,16 @@ class SegmentDisposed:
     answers: tuple[Mapping[str, str], ...] = ()
 
 
+@event("conference.ended")
+class ConferenceEnded:
+    """The host ended a conference for everybody in it; their segments and legs end after this."""
+
+    TYPE: ClassVar[str]
+    VERSION: ClassVar[int]
+    segment_id: str
+    agent_id: str
+
+
 @event("transfer.made")
 class TransferMade:
     """The customer was sent on, blind or after a consultation."""

@@ -83,6 +83,7 @@ WITHOUT_FIGURES: frozenset[type[Any]] = frozenset(
         e.LegReplaced,
         e.LegMuted,
         e.LegRemoved,
+        e.ConferenceEnded,
         e.DigitsSent,
         e.CodeDialled,
         e.LegAsked,

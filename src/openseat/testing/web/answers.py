@@ -216,7 +216,7 @@ def desk(router: APIRouter, stand_in: StandIn) -> None:
 
     for command in (
         "hold", "resume", "mute", "hang-up", "refuse", "transfer", "consult", "return", "complete",
-        "swap", "conference", "keys", "dial", "recording", "recording/pause",
+        "swap", "conference", "conference/end", "keys", "dial", "recording", "recording/pause",
     ):  # fmt: skip
         router.add_api_route(f"/me/agent/{command}", done, methods=["POST"], status_code=204)
 

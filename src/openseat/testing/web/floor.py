@@ -124,6 +124,7 @@ def call_row(call_id: str, **changes: Any) -> Row:
         "recording": False,
         "recording_paused": False,
         "agent_ids": [],
+        "host_id": "",
         "parties": [],
         "consult": None,
         **changes,

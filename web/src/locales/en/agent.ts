@@ -81,6 +81,10 @@ export default {
       conference: 'Three-way',
       company: 'In the conference',
       remove: 'Send away',
+      endAll: 'End for all',
+      endAllSure: 'This ends the call for {names}.',
+      customer: 'the customer',
+      you: 'you',
     },
     prompt: {
       title: 'Play a prompt to the customer',

@@ -26,6 +26,7 @@ export default {
     leg_muted: '{agent} muted a party',
     leg_muted_off: '{agent} unmuted a party',
     leg_removed: '{agent} sent a party away',
+    conference_ended: '{agent} ended the conference for everybody',
     leg_digits_sent: '{agent} sent {count} keys',
     leg_asked: 'Answered at a telephone outside; waiting for the key of {agent}',
     leg_rerouted: 'The trunk failed (cause {cause}); called by trunk {trunk_id} instead',

@@ -80,6 +80,10 @@ export default {
       conference: '三方通话',
       company: '会议各方',
       remove: '请出',
+      endAll: '结束会议',
+      endAllSure: '{names}都将退出通话。',
+      customer: '客户',
+      you: '您',
     },
     prompt: {
       title: '向客户播放语音',

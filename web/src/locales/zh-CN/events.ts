@@ -25,6 +25,7 @@ export default {
     leg_muted: '{agent}静音一方',
     leg_muted_off: '{agent}取消静音',
     leg_removed: '{agent}将一方请出会议',
+    conference_ended: '{agent}结束了会议，各方退出',
     leg_digits_sent: '{agent}发送 {count} 个按键',
     leg_asked: '外线电话已接听，等待{agent}按键确认',
     leg_rerouted: '线路故障（原因 {cause}），改由中继 {trunk_id} 呼叫',
