@@ -34,7 +34,7 @@ CLONE = Path(__file__).resolve().parents[1]
 #: Below the kernel's range of ports for outgoing connections, and apart from the default base.
 BASE_PORT = 11000
 #: The next installation's, for a part that runs beside another.
-_SECOND_BASE_PORT = 20000
+_SECOND = 20000
 #: Settings of the caller that also hold for the tests.
 _KEPT = ("OPENSEAT_CACHE", "OPENSEAT_BANK_DATA")
 _PART_TIMEOUT_S = 1500.0
@@ -45,8 +45,9 @@ _TRIED_AGAIN = 4
 #: supervisor hands only its own settings of that kind to its children.
 _MARK = "TEST_RUN_OF_OPENSEAT"
 _TROUBLES = "tests/acceptance/test_troubles.py"
-_PHONE = (
-    "tests/browser/test_browser_phone.py",
+#: Telephones in the page, by the asynchronous interface of Playwright.
+_PHONE = ("tests/browser/test_browser_phone.py",)
+_PHONE_TROUBLES = (
     "tests/browser/test_contact_travels.py",
     "tests/browser/test_page_reloads.py",
     "tests/browser/test_network_lost.py",
@@ -94,13 +95,28 @@ def parts(python: str) -> list[Part]:
     def module(*words: str) -> tuple[str, ...]:
         return (python, "-m", *words)
 
-    def tests(name: str, marks: str, *words: str, alone: bool = False) -> Part:
+    def tests(
+        name: str,
+        marks: str,
+        *words: str,
+        alone: bool = False,
+        beside: str = "",
+        base_port: int = BASE_PORT,
+    ) -> Part:
         command = module("pytest", "-q", "-m", marks, *words)
-        return Part(name, command, alone=alone, tests=True)
+        environment = {"OPENSEAT_BASE_PORT": str(base_port)}
+        return Part(
+            name, command, alone or bool(beside), beside, tests=True, environment=environment
+        )
+
+    def without(*files: str) -> tuple[str, ...]:
+        return tuple(f"--ignore={one}" for one in files)
 
     plain = "not switch and not browser and not acceptance"
+    calls = "acceptance and not browser"
+    two_at_once = ("-n", "2", "--dist", "loadfile")
     return [
-        tests("tests", plain, "-n", "2", "--dist", "loadfile"),
+        tests("tests", plain, *two_at_once),
         Part("web", (python, str(CLONE / "tools/web_checks.py"))),
         Part("types", module("pyright", "--pythonpath", python)),
         Part("lint", module("ruff", "check", "--no-cache", ".")),
@@ -108,25 +124,32 @@ def parts(python: str) -> list[Part]:
         Part("imports", (python, str(CLONE / "tools/import_contracts.py"))),
         Part("core purity", (python, str(CLONE / "tools/core_purity.py"))),
         Part("contract drift", (python, str(CLONE / "tools/contract_drift.py"))),
-        tests("switch", "switch and not acceptance and not browser", alone=True),
-        Part(
-            "acceptance",
-            module("pytest", "-q", "-m", "acceptance and not browser", f"--ignore={_TROUBLES}"),
-            alone=True,
-            beside="calls",
-            tests=True,
-        ),
-        Part(
-            "acceptance of troubles",
-            module("pytest", "-q", "-m", "acceptance and not browser", _TROUBLES),
-            alone=True,
-            beside="calls",
-            tests=True,
-            environment={"OPENSEAT_BASE_PORT": str(_SECOND_BASE_PORT)},
-        ),
+        tests("acceptance", calls, *without(_TROUBLES), beside="calls"),
+        tests("acceptance of troubles", calls, _TROUBLES, beside="calls", base_port=_SECOND),
         # Playwright's two interfaces do not share a process.
-        tests("browser", "browser", *(f"--ignore={one}" for one in _PHONE), alone=True),
-        tests("browser phone", "browser", *_PHONE, alone=True),
+        tests("browser phone", "browser", *_PHONE, beside="phones"),
+        tests(
+            "browser phone in trouble",
+            "browser",
+            *_PHONE_TROUBLES,
+            beside="phones",
+            base_port=_SECOND,
+        ),
+        tests("switch", "switch and not acceptance and not browser", beside="lines"),
+        tests(
+            "browser product",
+            "browser and acceptance",
+            *without(*_PHONE, *_PHONE_TROUBLES),
+            beside="lines",
+            base_port=_SECOND,
+        ),
+        tests(
+            "browser",
+            "browser and not acceptance",
+            *without(*_PHONE, *_PHONE_TROUBLES),
+            *two_at_once,
+            alone=True,
+        ),
     ]
 
 

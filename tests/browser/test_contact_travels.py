@@ -138,7 +138,9 @@ async def _opens_its_page(scene: Desks, crm: ClientServer) -> None:
     await expect(frame.locator("#said")).to_have_text("refused", timeout=LIMIT_MS)
     crm.ahead_s = 0
     await card.get_by_role("button", name="重新载入").click()
-    await expect(frame.locator("#said")).to_have_text(f"customer {customer.caller}")
+    await expect(frame.locator("#said")).to_have_text(
+        f"customer {customer.caller}", timeout=LIMIT_MS
+    )
     await customer.hang_up()
     await scene.until_state(page, "空闲")
 
