@@ -128,6 +128,45 @@ async def test_a_new_password_ends_the_sessions_of_the_old_one(api: Api) -> None
     assert answer.status_code == 200
 
 
+async def test_one_changes_ones_own_password_and_every_other_way_in_ends(api: Api) -> None:
+    here, there = await api.sign_in("agent6"), await api.sign_in("agent6")
+    token = (await here.post("/me/tokens", json={"name": "script"})).json()["token"]
+    script = await api.anonymous()
+    script.headers["Authorization"] = f"Bearer {token}"
+    old = api.settings.secrets.read("demo_agent")
+    for current, new, code in (
+        ("a-wrong-password", "a-new-password-2", "password.wrong"),
+        (old, old, "password.same"),
+        (old, "short", "request.invalid"),
+    ):
+        refused = await here.post("/me/password", json={"current": current, "new": new})
+        assert (refused.status_code, refused.json()["code"]) == (422, code)
+    body = {"current": old, "new": "a-new-password-2"}
+    by_program = await script.post("/me/password", json=body)
+    assert by_program.json()["code"] == "session.required"
+    assert (await here.post("/me/password", json=body)).status_code == 204
+    assert (await here.get("/session")).status_code == 200
+    assert (await there.get("/session")).status_code == 401
+    assert (await script.get("/session")).json()["code"] == "token.refused"
+    anonymous = await api.anonymous()
+    for password, status in ((old, 401), ("a-new-password-2", 200)):
+        answer = await anonymous.post("/session", json={"login": "agent6", "password": password})
+        assert answer.status_code == status
+    admin = await api.sign_in("admin")
+    entries = (await admin.get("/audit", params={"subject_id": "user-1006"})).json()["items"]
+    assert {"password.changed", "password.refused"} <= {one["action"] for one in entries}
+    assert "a-new-password-2" not in str(entries)
+
+
+async def test_a_password_cannot_be_guessed_from_an_open_page(api: Api) -> None:
+    agent = await api.sign_in("agent7")
+    for _ in range(ATTEMPTS_PER_LOGIN):
+        tried = await agent.post("/me/password", json={"current": "x", "new": "a-new-password-3"})
+        assert tried.status_code == 422
+    right = {"current": api.settings.secrets.read("demo_agent"), "new": "a-new-password-3"}
+    assert (await agent.post("/me/password", json=right)).status_code == 429
+
+
 async def test_a_token_works_without_a_cookie_until_it_is_revoked(api: Api) -> None:
     admin = await api.sign_in("admin")
     made = (await admin.post("/me/tokens", json={"name": "nightly"})).json()

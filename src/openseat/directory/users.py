@@ -18,17 +18,11 @@ from openseat.platform.auth_passwords import make_password_hash
 from openseat.platform.auth_roles import Role
 from openseat.platform.auth_tables import roles, user_sessions, user_tokens, users
 from openseat.platform.database import ScopedSession
-from openseat.platform.fields import Id, Label, Strict
+from openseat.platform.fields import Id, Label, Password, Strict
 from openseat.platform.problems import Problem
-
-LEAST_PASSWORD = 10
 
 Login = Annotated[
     str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.@-]{1,63}$", strip_whitespace=True)
-]
-Password = Annotated[
-    str,
-    StringConstraints(pattern=r"^[^\x00-\x1f\x7f]*$", min_length=LEAST_PASSWORD, max_length=200),
 ]
 
 

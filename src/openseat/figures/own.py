@@ -144,7 +144,7 @@ def _held(
         value=value,
         target=target,
         lower_is_better=measure in LOWER_IS_BETTER,
-        judgement=None if target is None else judge(measure, value, target),
+        judgement=None if target is None else judge(measure, value, target, day_over=False),
     )
 
 

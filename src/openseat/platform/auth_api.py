@@ -17,7 +17,7 @@ from openseat.platform.access import (
 )
 from openseat.platform.auth import ABSOLUTE_LIMIT, Principal
 from openseat.platform.auth_roles import Role
-from openseat.platform.fields import Id, Label, Strict
+from openseat.platform.fields import Id, Label, Password, Strict
 from openseat.platform.problems import responses
 
 router = APIRouter(tags=["session"])
@@ -28,6 +28,13 @@ class Credentials(Strict):
 
     login: Annotated[str, Field(min_length=1, max_length=100)]
     password: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class PasswordChange(Strict):
+    """A user's new password, and the one they have."""
+
+    current: Annotated[str, Field(min_length=1, max_length=200)]
+    new: Password
 
 
 class Me(BaseModel):
@@ -131,6 +138,17 @@ async def sign_out(request: Request, response: Response, caller: Caller) -> None
     shared = services(request)
     await shared.accounts.sign_out(caller)
     response.delete_cookie(cookie_name(shared.settings), path="/")
+
+
+@router.post(
+    "/me/password",
+    operation_id="change_own_password",
+    status_code=204,
+    responses=responses(401, 403, 422, 429),
+)
+async def change_own_password(request: Request, caller: Caller, body: PasswordChange) -> None:
+    """Give oneself a new password; other sessions and all tokens of the user end."""
+    await services(request).accounts.change_password(caller, body.current, body.new)
 
 
 @router.get("/me/tokens", operation_id="list_tokens", responses=responses(401))

@@ -56,6 +56,11 @@ def _storable_object(value: dict[str, Any]) -> dict[str, Any]:
 
 JsonObject = Annotated[dict[str, Any], AfterValidator(_storable_object)]
 """Any JSON object that can be stored."""
+LEAST_PASSWORD = 10
+Password = Annotated[
+    str, StringConstraints(pattern=_LINE, min_length=LEAST_PASSWORD, max_length=200)
+]
+"""A password to be set; one that is only compared may be shorter."""
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
 """An identifier."""
 Label = Annotated[str, StringConstraints(pattern=_LINE, min_length=1, max_length=100)]

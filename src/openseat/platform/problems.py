@@ -26,6 +26,8 @@ STATUS: dict[str, int] = {
     "cursor.invalid": 400,
     "session.required": 401,
     "session.refused": 401,
+    "password.wrong": 422,
+    "password.same": 422,
     "token.refused": 401,
     "csrf.refused": 403,
     "permission.missing": 403,

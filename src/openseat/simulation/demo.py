@@ -8,7 +8,7 @@ import json
 import random
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -33,6 +33,9 @@ from openseat.switch.asterisk.site import carrier_site
 SETTLE_S = 60
 """How long the journal, the recordings and the carrier's records may take to be complete."""
 
+PROGRESS_S = 5.0
+"""Between two lines about how far a run is."""
+
 NOT_RUNNING = "OpenSeat does not answer. Start it with bin/up, then see bin/openseat doctor."
 
 
@@ -52,8 +55,10 @@ class Options:
 class Demo:
     """One run: agents sign in, customers call, and then everything is compared."""
 
-    def __init__(self, settings: Settings, options: Options) -> None:
+    def __init__(self, settings: Settings, options: Options, say: Callable[[str], object]) -> None:
+        """`say` is told how far the run is."""
         self._settings, self._options = settings, options
+        self._say = say
         self._rng = random.Random(options.seed)
         self._link = FloorLink(
             LOOPBACK, settings.ports.floor_link, settings.secrets.read("floor_link")
@@ -97,7 +102,9 @@ class Demo:
                 tending.append(asyncio.create_task(self._keep_ready(agent.agent_id)))
             ours = {agent.agent_id for agent in chosen}
             tending.append(asyncio.create_task(self._introduce(accounts, ours)))
+            tending.append(asyncio.create_task(self._tell(accounts)))
             await self._customers(accounts, voices)
+            self._say("all calls are over; waiting for recordings and the carrier's records")
             facts = await self._settled(first, accounts)
         finally:
             for task in tending:
@@ -176,6 +183,19 @@ class Demo:
                 group.create_task(behave(self._stage, account, voices))
                 await asyncio.sleep(gap)
 
+    async def _tell(self, accounts: dict[str, Account]) -> None:
+        """Say every few seconds how many customers have dialled, talk, and are done."""
+        before = ""
+        while True:
+            dialled = [one for one in accounts.values() if one.channel_id]
+            over = sum(one.cause != 0 for one in dialled)
+            talking = sum(one.met_agent and one.cause == 0 for one in dialled)
+            line = f"{len(dialled)} of {len(accounts)} dialled, {talking} talking, {over} over"
+            if line != before:
+                self._say(line)
+            before = line
+            await asyncio.sleep(PROGRESS_S)
+
     # -- after -------------------------------------------------------------------------
 
     async def _settled(self, first: int, accounts: dict[str, Account]) -> list[Fact]:
@@ -219,6 +239,12 @@ class Demo:
         }
 
 
+def _on_error_output(line: str) -> None:
+    # The report alone goes to the output, which programs read.
+    sys.stderr.write(f"  {line}\n")
+    sys.stderr.flush()
+
+
 def main(arguments: Sequence[str]) -> int:
     """Run the demonstration; exit code 0 only when everything matches."""
     parser = argparse.ArgumentParser(
@@ -235,7 +261,7 @@ def main(arguments: Sequence[str]) -> int:
     demo_options = Options(calls=given.calls, agents=given.agents, seed=seed)
 
     async def work() -> dict[str, Any]:
-        return await Demo(Settings.load(), demo_options).run()
+        return await Demo(Settings.load(), demo_options, _on_error_output).run()
 
     try:
         report = uvloop.run(work())

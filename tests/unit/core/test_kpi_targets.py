@@ -49,7 +49,7 @@ def test_figures_are_those_of_the_kpis():
 def test_over_nothing_there_is_no_figure():
     for measure in TargetMeasure:
         assert value_of(measure, Tally()) is None
-        assert judge(measure, None, 1) is None
+        assert judge(measure, None, 1, day_over=True) is None
     assert within_limits([], {"break": 1}) is None
     assert within_limits([Spell("meeting", 5)], {"break": 1}) is None
 
@@ -71,7 +71,14 @@ def test_busy_spells_are_held_against_the_limits_of_their_reasons():
     ],
 )
 def test_ten_per_cent_short_is_near(measure: TargetMeasure, value: float, judgement: Judgement):
-    assert judge(measure, value, 100) is judgement
+    assert judge(measure, value, 100, day_over=True) is judgement
+
+
+def test_a_count_is_open_until_the_day_is_over_and_a_rate_never_is():
+    assert judge(TargetMeasure.HANDLED, 0, 100, day_over=False) is Judgement.OPEN
+    assert judge(TargetMeasure.HANDLED, 99, 100, day_over=False) is Judgement.OPEN
+    assert judge(TargetMeasure.HANDLED, 100, 100, day_over=False) is Judgement.MET
+    assert judge(TargetMeasure.CALLS_PER_HOUR, 89, 100, day_over=False) is Judgement.MISSED
 
 
 ORDER = (Judgement.MISSED, Judgement.NEAR, Judgement.MET)
@@ -86,7 +93,7 @@ def test_a_better_figure_is_never_judged_worse(
     measure: TargetMeasure, target: int, values: tuple[int, int]
 ):
     worse, better = sorted(values, reverse=measure in LOWER_IS_BETTER)
-    judged = [judge(measure, value, target) for value in (worse, better)]
+    judged = [judge(measure, value, target, day_over=True) for value in (worse, better)]
     assert None not in judged
     assert ORDER.index(judged[0]) <= ORDER.index(judged[1])
 

@@ -39,6 +39,8 @@ class Judgement(StrEnum):
     MET = "met"
     NEAR = "near"
     MISSED = "missed"
+    OPEN = "open"
+    """Short of it, with the day not over: what is only counted up can still get there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,9 @@ LOWER_IS_BETTER: Final = frozenset(
     {TargetMeasure.AVERAGE_HANDLE, TargetMeasure.AVERAGE_AFTER_CALL_WORK}
 )
 """The target is the most it may be; of all others it is the least."""
+
+COUNTED: Final = frozenset({TargetMeasure.HANDLED})
+"""Only grow while the day goes on."""
 
 OF_TIME: Final = frozenset(
     {TargetMeasure.CALLS_PER_HOUR, TargetMeasure.OCCUPANCY, TargetMeasure.BUSY_WITHIN_LIMITS}
@@ -83,13 +88,20 @@ def within_limits(spells: Iterable[Spell], limits: Mapping[str, Milliseconds]) -
     return r.share(kept, len(bound))
 
 
-def judge(measure: TargetMeasure, value: float | None, target: float) -> Judgement | None:
-    """Return how a figure stands to its target; None while there is no figure."""
+def judge(
+    measure: TargetMeasure, value: float | None, target: float, *, day_over: bool
+) -> Judgement | None:
+    """Return how a figure stands to its target; None while there is no figure.
+
+    Before the day is over a count that is short of its target is open, never near or missed.
+    """
     if value is None:
         return None
     short = value - target if measure in LOWER_IS_BETTER else target - value
     if short <= 0:
         return Judgement.MET
+    if measure in COUNTED and not day_over:
+        return Judgement.OPEN
     return Judgement.NEAR if short <= NEAR * target else Judgement.MISSED
 
 

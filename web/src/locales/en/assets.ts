@@ -55,6 +55,8 @@ export default {
       session_started: 'Signed in',
       session_refused: 'Sign-in refused',
       session_ended: 'Signed out',
+      password_changed: 'Own password changed',
+      password_refused: 'Change of own password refused',
       token_created: 'Access token created',
       token_revoked: 'Access token revoked',
       access_refused: 'Access refused',

@@ -1,3 +1,4 @@
+import account from './account'
 import admin from './admin'
 import agent from './agent'
 import alarms from './alarms'
@@ -16,5 +17,5 @@ import phone from './phone'
 import screens from './screens'
 
 export default {
-  ...common, ...control, ...admin, ...assets, ...flows, ...floor, ...calls, ...events, ...agent, ...figures, ...permissions, ...phone, ...messages, ...own, ...alarms, ...screens,
+  ...common, ...account, ...control, ...admin, ...assets, ...flows, ...floor, ...calls, ...events, ...agent, ...figures, ...permissions, ...phone, ...messages, ...own, ...alarms, ...screens,
 }

@@ -47,6 +47,7 @@ export default {
       met: 'met',
       near: 'near',
       missed: 'missed',
+      open: 'on the way',
     },
     day: {
       atLeast: 'Target ≥ {target}',

@@ -54,6 +54,8 @@ export default {
       session_started: '登录',
       session_refused: '登录失败',
       session_ended: '退出登录',
+      password_changed: '修改自己的密码',
+      password_refused: '修改自己的密码失败',
       token_created: '新建访问令牌',
       token_revoked: '撤销访问令牌',
       access_refused: '越权被拒',

@@ -47,6 +47,7 @@ export default {
       met: '达标',
       near: '接近',
       missed: '未达标',
+      open: '进行中',
     },
     day: {
       atLeast: '目标 ≥ {target}',
