@@ -16,6 +16,7 @@ from openseat.realtime.sight import (
     AgentSight,
     ClientSight,
     OperatorSight,
+    RangedSight,
     Sight,
     SupervisorSight,
     delta,
@@ -29,6 +30,8 @@ QUEUES = ["q1", "q2"]
 GROUPS = ["g1", "g2"]
 NUMBER = "+8613800000001"
 MASKED = Veil(frozenset({"p1"}), frozenset({"north"}))
+SERVES = (frozenset({"a1"}), frozenset({"f1"}))
+SEATED = (frozenset({"a3"}), frozenset[str](), "a3")
 SIGHTS: list[Sight] = [
     OperatorSight(),
     ClientSight("north"),
@@ -40,11 +43,24 @@ SIGHTS: list[Sight] = [
     SupervisorSight(frozenset(), frozenset({"q1", "q2"}), frozenset(), MASKED),
     OperatorSight(MASKED),
     ClientSight("north", MASKED),
+    *(
+        RangedSight(owner, frozenset(clients), frozenset(projects), frozenset({"q1"}), *people)
+        for owner in (OperatorSight(), ClientSight("north"), OperatorSight(MASKED))
+        for clients, projects in ((["south"], ["p1"]), ([], ["p2"]), ([], []))
+        for people in (
+            (frozenset({"a1"}), frozenset({"f1"})),
+            (frozenset({"a3"}), frozenset(), "a3"),
+        )
+    ),
 ]
 
 
 def row(table: str, key: str) -> st.SearchStrategy[dict[str, Any]]:
-    common = {"client_id": st.sampled_from(CLIENTS), "since": st.integers(0, 3)}
+    common = {
+        "client_id": st.sampled_from(CLIENTS),
+        "project_id": st.sampled_from(["", "p1", "p2"]),
+        "since": st.integers(0, 3),
+    }
     match table:
         case "agents":
             return st.fixed_dictionaries(
@@ -52,6 +68,7 @@ def row(table: str, key: str) -> st.SearchStrategy[dict[str, Any]]:
                     "agent_id": st.just(key),
                     "group_id": st.sampled_from(GROUPS),
                     "queues": st.just(QUEUES),
+                    "call_id": st.sampled_from(["", "c1"]),
                     "handled": st.integers(0, 3),
                     **common,
                 }
@@ -65,7 +82,6 @@ def row(table: str, key: str) -> st.SearchStrategy[dict[str, Any]]:
                     "queue_id": st.sampled_from(["", *QUEUES]),
                     "agent_id": st.sampled_from(["", *AGENTS]),
                     "agent_ids": st.lists(st.sampled_from(AGENTS), unique=True),
-                    "project_id": st.sampled_from(["", "p1", "p2"]),
                     "direction": st.sampled_from(["inbound", "outbound"]),
                     "caller": st.just(NUMBER),
                     "called": st.just(NUMBER),
@@ -116,6 +132,33 @@ def applied(view: dict[str, Any], frame: dict[str, Any]) -> dict[str, Any]:
         for key in frame["gone"].get(name, []):
             del tables[name][key]
     return {**view, **tables, "no": frame["no"], "at": frame["at"], "cell": frame["cell"]}
+
+
+RANGED = [one for one in SIGHTS if isinstance(one, RangedSight)]
+
+
+@given(st.sampled_from(sorted(KEYS)), st.sampled_from(RANGED), st.data())
+def test_a_ranged_view_never_tells_of_a_contact_beyond_its_range(
+    table: str, sight: RangedSight, data: st.DataObject
+) -> None:
+    there = data.draw(row(table, data.draw(st.sampled_from(KEYS[table]))))
+    seen = sight.see(table, there)
+    if seen is None:
+        return
+    inside = there["client_id"] in sight.client_ids or there["project_id"] in sight.project_ids
+    own = sight.agent_id != "" and sight.agent_id in (
+        there.get("agent_id"), *there.get("agent_ids", ())
+    )  # fmt: skip
+    match table:
+        case "queues":
+            assert inside
+        case "calls":
+            assert inside or own
+        case "agents":
+            assert inside or own or not seen.get("call_id")
+            assert set(seen.get("queues", ())) <= {"q1"}
+        case _:
+            raise AssertionError("lines are of every client")
 
 
 @given(histories, st.sampled_from(SIGHTS), st.data())

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
+from sqlalchemy import Column, any_, literal, select
 
 from openseat.directory.desk_tables import client_pages, forms, scripts
-from openseat.directory.noun import Noun, Row, document, used_in, wrong
+from openseat.directory.noun import Noun, Row, Use, document, used_in, wrong
 from openseat.directory.tables import (
     agent_groups,
     agents,
@@ -25,6 +26,7 @@ from openseat.directory.tables import (
     queues,
     users,
 )
+from openseat.platform.auth_tables import roles
 from openseat.platform.database import ScopedSession
 from openseat.platform.fields import E164, Count, Id, Label, Strict, Word, Zone
 
@@ -114,6 +116,13 @@ class ProjectFields(Strict):
     active: bool = True
 
 
+def _named_by_a_role(ids: Column[Any]) -> Use:
+    return Use(
+        "role",
+        lambda subject: select(roles.c.id, roles.c.name).where(literal(subject) == any_(ids)),
+    )
+
+
 class _Client(Noun):
     def client_of(self, row: dict[str, object]) -> str | None:
         return str(row["id"])
@@ -164,6 +173,7 @@ CLIENT = _Client(
         used_in("form", forms, "client_id"),
         used_in("script", scripts, "client_id"),
         used_in("client-page", client_pages, "client_id"),
+        _named_by_a_role(roles.c.client_ids),
     ),
 )
 PROJECT = Noun(
@@ -184,5 +194,6 @@ PROJECT = Noun(
         used_in("form", forms, "project_id"),
         used_in("script", scripts, "project_id"),
         used_in("client-page", client_pages, "project_id"),
+        _named_by_a_role(roles.c.project_ids),
     ),
 )

@@ -26,6 +26,7 @@ class Standing:
 
     agent_ids: frozenset[str]
     queue_ids: frozenset[str]
+    phone_ids: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +59,15 @@ async def standing(session: ScopedSession, who: Principal) -> Standing:
     return Standing(
         frozenset(row["id"] for row in mine), frozenset(row["queue_id"] for row in queues)
     )
+
+
+async def in_scope(session: ScopedSession) -> Standing:
+    """Return every agent, queue and phone that the scope sees."""
+    found = [
+        frozenset(row["id"] for row in await session.rows(select(table.c.id)))
+        for table in (tables.agents, tables.queues, tables.phones)
+    ]
+    return Standing(*found)
 
 
 async def zones(session: ScopedSession) -> dict[str, str]:

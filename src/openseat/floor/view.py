@@ -216,6 +216,7 @@ class View:
             "segment_id": agent.segment_id,
             "queue_id": queue_id,
             "client_id": call.client_id if call is not None else "",
+            "project_id": call.project_id if call is not None else "",
             "reachable": agent.reachable,
             "queues": list(known.queues),
             "skills": dict(known.skills),

@@ -335,11 +335,14 @@ async def call_row(access: Access, call_id: str) -> dict[str, Any]:
 def within_reach(who: Principal) -> Sequence[ColumnElement[bool]]:
     """Return what limits the calls somebody may see beyond the database's own rules.
 
-    A supervisor sees the calls of the managed queues, and those the managed groups talked in.
+    A supervisor sees the calls of the managed queues, and those the managed groups talked in; one
+    who manages nothing, the own.
     """
     reach = reach_of(who)
     if reach is None:
         return ()
+    if not reach.group_ids and not reach.queue_ids:
+        return (calls.c.agent_ids.contains([reach.agent_id]),)
     served = exists().where(
         and_(segments.c.call_id == calls.c.id, segments.c.group_id.in_(sorted(reach.group_ids)))
     )

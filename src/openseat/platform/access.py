@@ -141,18 +141,22 @@ class Access:
     async def missing(self, table: Table, kind: str, subject_id: str) -> Problem:
         """Return the problem for a row that is not there for this caller.
 
-        A row that is there for others was asked for by the wrong client, or by a supervisor who
-        does not manage it: that is audited, and answered like any unknown id, so that ids cannot
-        be probed.
+        A row that is there for others was asked for by the wrong client, by a supervisor who does
+        not manage it, or by somebody whose role does not reach it: that is audited, and answered
+        like any unknown id, so that ids cannot be probed.
         """
         problem = Problem("not_found", kind=kind, id=subject_id)
         managed = reach_of(self.principal) is not None
-        if self.principal.client_id is None and not managed:
+        ranged = self.principal.range is not None
+        if self.principal.client_id is None and not managed and not ranged:
             return problem
         async with self.services.database.tenant_session(OperatorScope()) as session:
             there = await session.value(select(literal(1)).where(table.c.id == subject_id))
             if there is not None:
-                reason = "not managed" if managed else "another client's row"
+                reason = (
+                    "out of range" if ranged else "not managed" if managed
+                    else "another client's row"
+                )  # fmt: skip
                 await self._refused(session, kind, subject_id, reason)
         return problem
 

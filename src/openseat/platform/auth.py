@@ -14,6 +14,7 @@ from sqlalchemy import delete, func, insert, or_, select, update
 from openseat.core.masking import mask
 from openseat.platform.audit import AuditEntry, AuditTrail
 from openseat.platform.auth_passwords import make_password_hash, verify_password
+from openseat.platform.auth_range import managed_of, range_of
 from openseat.platform.auth_roles import Role, permissions
 from openseat.platform.auth_tables import (
     granted,
@@ -27,6 +28,7 @@ from openseat.platform.database import (
     ClientScope,
     Database,
     OperatorScope,
+    Range,
     ScopedSession,
     SignInScope,
 )
@@ -66,11 +68,15 @@ class Principal:
     credential_id: str
     expires_at: datetime | None
     csrf: str = ""
+    range: Range | None = None
+    """What a role of the operator's own holds them to; None: to nothing."""
 
     @property
     def scope(self) -> OperatorScope | ClientScope:
         """Whose data they may touch."""
-        return OperatorScope() if self.client_id is None else ClientScope(self.client_id)
+        if self.client_id is None:
+            return OperatorScope(self.range)
+        return ClientScope(self.client_id, self.range)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +121,7 @@ class Accounts:
             await self._count(session, keys)
         async with self._database.tenant_session(SignInScope()) as session:
             user = await session.row(
-                select(users, granted).select_from(people).where(users.c.login == login)
+                select(users, *granted).select_from(people).where(users.c.login == login)
             )
         hashed = user["password_hash"] if user is not None and user["active"] else None
         if not await verify_password(hashed, password) or user is None:
@@ -156,7 +162,7 @@ class Accounts:
         statement = (
             select(
                 users,
-                granted,
+                *granted,
                 user_sessions.c.id.label("credential_id"),
                 user_sessions.c.expires_at.label("credential_expires_at"),
                 user_sessions.c.seen_at,
@@ -188,7 +194,7 @@ class Accounts:
         statement = (
             select(
                 users,
-                granted,
+                *granted,
                 user_tokens.c.id.label("credential_id"),
                 user_tokens.c.expires_at.label("credential_expires_at"),
             )
@@ -214,7 +220,7 @@ class Accounts:
         now = datetime.now(UTC)
         table = user_sessions if principal.via == "session" else user_tokens
         statement = (
-            select(users, granted)
+            select(users, *granted)
             .select_from(people.join(table, table.c.user_id == users.c.id))
             .where(
                 table.c.id == principal.credential_id,
@@ -230,14 +236,16 @@ class Accounts:
         if found is None:
             return None
         role = Role(found["role"])
+        group_ids, queue_ids = managed_of(found)
         return replace(
             principal,
             role=role,
             client_id=found["client_id"],
             agent_id=found["agent_id"],
-            group_ids=frozenset(found["group_ids"]),
-            queue_ids=frozenset(found["queue_ids"]),
+            group_ids=group_ids,
+            queue_ids=queue_ids,
             permissions=permissions(role, found["granted"]),
+            range=range_of(found),
         )
 
     async def searched(self, principal: Principal, number: str) -> None:
@@ -445,6 +453,7 @@ def _session_part(values: dict[str, Any]) -> dict[str, Any]:
 
 def _principal(found: dict[str, Any], secret: str = "") -> Principal:
     role = Role(found["role"])
+    group_ids, queue_ids = managed_of(found)
     return Principal(
         user_id=found["id"],
         login=found["login"],
@@ -452,10 +461,11 @@ def _principal(found: dict[str, Any], secret: str = "") -> Principal:
         role=role,
         client_id=found["client_id"],
         agent_id=found["agent_id"],
-        group_ids=frozenset(found["group_ids"]),
-        queue_ids=frozenset(found["queue_ids"]),
+        group_ids=group_ids,
+        queue_ids=queue_ids,
         language=found["language"],
         permissions=permissions(role, found["granted"]),
+        range=range_of(found),
         via="session" if secret else "token",
         credential_id=found["credential_id"],
         expires_at=found["credential_expires_at"],

@@ -15,6 +15,23 @@ class Role(StrEnum):
     CLIENT_USER = "client_user"
 
 
+class DataRange(StrEnum):
+    """Whose data a role of the operator's own reaches, within what its kind does."""
+
+    ALL = "all"
+    MANAGED = "managed"
+    CHOSEN = "chosen"
+    OWN = "own"
+
+
+RANGES: dict[Role, tuple[DataRange, ...]] = {
+    Role.OPERATOR_ADMIN: (DataRange.ALL, DataRange.CHOSEN),
+    Role.SUPERVISOR: (DataRange.MANAGED, DataRange.CHOSEN, DataRange.OWN),
+    Role.AGENT: (DataRange.OWN,),
+    Role.CLIENT_USER: (DataRange.ALL, DataRange.CHOSEN),
+}
+"""The ranges that a kind of user can be held to; as far as the kind itself goes comes first."""
+
 _ADMIN = frozenset({Role.OPERATOR_ADMIN})
 _STAFF = frozenset({Role.OPERATOR_ADMIN, Role.SUPERVISOR})
 _STAFF_AND_CLIENT = _STAFF | {Role.CLIENT_USER}

@@ -30,11 +30,20 @@ roles = Table(
     Column("name", Text, nullable=False, unique=True),
     Column("kind", Text, nullable=False),
     Column("permissions", ARRAY(Text), nullable=False, server_default="{}"),
+    Column("range", Text, nullable=False),
+    Column("client_ids", ARRAY(Text), nullable=False, server_default="{}"),
+    Column("project_ids", ARRAY(Text), nullable=False, server_default="{}"),
     Column("created_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     Column("version", Integer, nullable=False, server_default=text("1")),
     UniqueConstraint("id", "kind"),
     CheckConstraint(
         "kind in ('operator_admin', 'supervisor', 'agent', 'client_user')", name="kind"
+    ),
+    CheckConstraint(
+        "case kind when 'operator_admin' then range in ('all', 'chosen')"
+        " when 'supervisor' then range in ('managed', 'chosen', 'own')"
+        " when 'agent' then range = 'own' else range in ('all', 'chosen') end",
+        name="range",
     ),
 )
 
@@ -100,5 +109,10 @@ sign_in_attempts = Table(
 
 people = users.outerjoin(roles, roles.c.id == users.c.role_id)
 """Users with the roles that were made for them."""
-granted = roles.c.permissions.label("granted")
-"""What the role grants; null: all that the user's kind may do."""
+granted = (
+    roles.c.permissions.label("granted"),
+    roles.c.range.label("data_range"),
+    roles.c.client_ids.label("range_client_ids"),
+    roles.c.project_ids.label("range_project_ids"),
+)
+"""What the role grants, and whose data it reaches; null: all that the user's kind may and does."""

@@ -1,9 +1,10 @@
 """The door to PostgreSQL: every transaction runs inside a scope that the database enforces.
 
 Row-level security compares each row with two settings of the transaction,
-``openseat.scope`` and ``openseat.client_id``. They are set here and nowhere
-else, so whoever holds a :class:`ScopedSession` holds the proof of whose data
-it may touch; a function that reads client data takes one as its argument.
+``openseat.scope`` and ``openseat.client_id``, and with the range of a role of
+the operator's own, where there is one. They are set here and nowhere else, so
+whoever holds a :class:`ScopedSession` holds the proof of whose data it may
+touch; a function that reads client data takes one as its argument.
 """
 
 from __future__ import annotations
@@ -30,24 +31,43 @@ metadata = MetaData(
 
 _SET_SCOPE = text(
     "select set_config('openseat.scope', :scope, true), "
-    "set_config('openseat.client_id', :client_id, true)"
+    "set_config('openseat.client_id', :client_id, true), "
+    "set_config('openseat.ranged', :ranged, true), "
+    "set_config('openseat.range_clients', :range_clients, true), "
+    "set_config('openseat.range_projects', :range_projects, true), "
+    "set_config('openseat.range_seat', :range_seat, true)"
 )
 
 
 @dataclass(frozen=True, slots=True)
+class Range:
+    """What of a scope somebody is held to: whole clients, projects, and what they did themselves.
+
+    ``agent_id`` is the own seat; "" for none.
+    """
+
+    client_ids: frozenset[str] = frozenset()
+    project_ids: frozenset[str] = frozenset()
+    agent_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class OperatorScope:
-    """Everything of the installation: the operator's own people."""
+    """Everything of the installation, or what of it is in a range: the operator's own people."""
+
+    range: Range | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ClientScope:
-    """The rows of one client and nothing else.
+    """The rows of one client, or what of them is in a range, and nothing else.
 
     Raises:
         ValueError: ``client_id`` is empty, which is how rows without a client are marked.
     """
 
     client_id: str
+    range: Range | None = None
 
     def __post_init__(self) -> None:
         """Refuse the empty client."""
@@ -67,12 +87,22 @@ Scope = OperatorScope | ClientScope | SignInScope
 def scope_settings(scope: Scope) -> dict[str, str]:
     """Return the transaction settings that stand for ``scope``."""
     match scope:
-        case OperatorScope():
-            return {"scope": "operator", "client_id": ""}
-        case ClientScope(client_id):
-            return {"scope": "client", "client_id": client_id}
+        case OperatorScope(held):
+            return {"scope": "operator", "client_id": "", **_range_settings(held)}
+        case ClientScope(client_id, held):
+            return {"scope": "client", "client_id": client_id, **_range_settings(held)}
         case SignInScope():
-            return {"scope": "sign_in", "client_id": ""}
+            return {"scope": "sign_in", "client_id": "", **_range_settings(None)}
+
+
+def _range_settings(held: Range | None) -> dict[str, str]:
+    known = held or Range()
+    return {
+        "ranged": "" if held is None else "on",
+        "range_clients": ",".join(sorted(known.client_ids)),
+        "range_projects": ",".join(sorted(known.project_ids)),
+        "range_seat": known.agent_id,
+    }
 
 
 @dataclass(frozen=True, slots=True)

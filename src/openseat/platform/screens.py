@@ -19,6 +19,7 @@ from sqlalchemy import Column, DateTime, ForeignKey, Table, Text, func, select, 
 
 from openseat.platform.access import Access, Services, request_id, services
 from openseat.platform.auth import Principal
+from openseat.platform.auth_range import managed_of, range_of
 from openseat.platform.auth_roles import Role, permissions
 from openseat.platform.auth_tables import granted, people, users
 from openseat.platform.database import SignInScope, metadata
@@ -74,7 +75,7 @@ async def screen_of(shared: Services, secret: str) -> Screen:
     statement = (
         select(
             users,
-            granted,
+            *granted,
             screen_links.c.id.label("link_id"),
             screen_links.c.wallboard_id,
         )
@@ -99,6 +100,7 @@ async def screen_of(shared: Services, secret: str) -> Screen:
 
 def _owner(found: dict[str, Any]) -> Principal:
     """Return the owner, able to watch and to do nothing."""
+    group_ids, queue_ids = managed_of(found)
     return Principal(
         user_id=found["id"],
         login=found["login"],
@@ -106,8 +108,9 @@ def _owner(found: dict[str, Any]) -> Principal:
         role=Role(found["role"]),
         client_id=found["client_id"],
         agent_id=found["agent_id"],
-        group_ids=frozenset(found["group_ids"]),
-        queue_ids=frozenset(found["queue_ids"]),
+        group_ids=group_ids,
+        queue_ids=queue_ids,
+        range=range_of(found),
         language=found["language"],
         permissions=frozenset({WATCH}),
         via="token",

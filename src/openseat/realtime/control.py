@@ -122,7 +122,7 @@ async def supervise(
         call_id=body.call_id,
         mode=body.mode,
         by=own.principal.user_id,
-        group_ids=_followed(request, own),
+        group_ids=await _followed(request, own),
     )
     detail = {"mode": body.mode.value, "call_id": body.call_id}
     client_id = call["client_id"] or None
@@ -215,13 +215,15 @@ async def _visible(request: Request, own: Permitted, table: str, kind: str, subj
     raise Problem("not_found", kind=kind, id=subject)
 
 
-def _followed(request: Request, own: Permitted) -> tuple[str, ...]:
-    """Return the groups whose agents the caller may be with: the managed ones, or all there are."""
+async def _followed(request: Request, own: Permitted) -> tuple[str, ...]:
+    """Return the groups whose agents the caller may be with: the managed ones, or all in sight."""
     reach = reach_of(own.principal)
     if reach is not None:
         return tuple(sorted(reach.group_ids))
+    sight = await sight_of(own.services, own.principal)
     rows = _gateway(request).rows("agents")
-    return tuple(sorted({row["group_id"] for row in rows}))
+    seen = {row["group_id"] for row in rows if sight.see("agents", row) is not None}
+    return tuple(sorted(seen))
 
 
 def _gateway(request: Request) -> Gateway:

@@ -23,6 +23,7 @@ from openseat.floor.wire import LinkBroken
 from openseat.platform.notes import Note, heard
 from openseat.realtime.sight import (
     OperatorSight,
+    RangedSight,
     ScreenSight,
     Sight,
     SupervisorSight,
@@ -171,6 +172,7 @@ class Gateway:
         for viewer in self._viewers:
             sight = viewer.sight
             seeing = sight.owner if isinstance(sight, ScreenSight) else sight
+            seeing = seeing.owner if isinstance(seeing, RangedSight) else seeing
             watches = isinstance(seeing, OperatorSight | SupervisorSight)
             mine = watches if note.user_ids is None else viewer.user_id in note.user_ids
             if mine or not payload:

@@ -134,6 +134,61 @@ class ClientSight:
         return _veiled(table, row, self.veil)
 
 
+@dataclass(frozen=True, slots=True)
+class RangedSight:
+    """Of what another sight shows: chosen clients and projects, who serves them, the own seat."""
+
+    owner: OperatorSight | SupervisorSight | ClientSight
+    client_ids: frozenset[str]
+    project_ids: frozenset[str]
+    queue_ids: frozenset[str]
+    agent_ids: frozenset[str]
+    """Whoever serves a queue in the range, and the own seat."""
+    phone_ids: frozenset[str] = frozenset()
+    agent_id: str = ""
+    """The own seat."""
+
+    def see(self, table: str, row: Row) -> Row | None:
+        """Return the row as this viewer may see it, or None."""
+        seen = self.owner.see(table, row)
+        if seen is None:
+            return None
+        match table:
+            case "queues":
+                return seen if self._covers(row) else None
+            case "calls":
+                taking = (row["agent_id"], *row.get("agent_ids", ()))
+                own = bool(self.agent_id) and self.agent_id in taking
+                return seen if own or self._covers(row) else None
+            case "agents":
+                return self._agent(row, seen)
+            case "phones":
+                return seen if row["endpoint"] in self.phone_ids else None
+            case _:
+                return None
+
+    def _covers(self, row: Row) -> bool:
+        return row["client_id"] in self.client_ids or row["project_id"] in self.project_ids
+
+    def _agent(self, row: Row, seen: Row) -> Row | None:
+        here = bool(row["call_id"]) and self._covers(row)
+        if not here and row["agent_id"] not in self.agent_ids:
+            return None
+        if "queues" in seen:
+            seen = {**seen, "queues": [one for one in seen["queues"] if one in self.queue_ids]}
+        if row["agent_id"] == self.agent_id:
+            return seen
+        if "supervising" in seen:
+            seen = {**seen, "supervising": None}
+        if here or not row["call_id"]:
+            return seen
+        # At work for somebody else: that they are busy is all there is to know.
+        return {**seen, **{name: "" for name in _OF_A_CONTACT if name in seen}}
+
+
+_OF_A_CONTACT = ("call_id", "segment_id", "queue_id", "client_id", "project_id")
+"""What an agent's row tells of the contact they are on."""
+
 _CALL_FOR_SCREENS = (
     "call_id",
     "client_id",
@@ -152,7 +207,7 @@ _CALL_FOR_SCREENS = (
 class ScreenSight:
     """A big screen: what its owner sees, without the customers."""
 
-    owner: OperatorSight | SupervisorSight | AgentSight | ClientSight | ScreenSight
+    owner: OperatorSight | SupervisorSight | AgentSight | ClientSight | RangedSight | ScreenSight
 
     def see(self, table: str, row: Row) -> Row | None:
         """Return the row as this viewer may see it, or None."""
@@ -162,7 +217,7 @@ class ScreenSight:
         return {name: seen[name] for name in _CALL_FOR_SCREENS if name in seen}
 
 
-Sight = OperatorSight | SupervisorSight | AgentSight | ClientSight | ScreenSight
+Sight = OperatorSight | SupervisorSight | AgentSight | ClientSight | RangedSight | ScreenSight
 
 
 def snapshot(state: FloorState, sight: Sight) -> Frame:

@@ -24,6 +24,7 @@ from openseat.realtime.sight import (
     AgentSight,
     ClientSight,
     OperatorSight,
+    RangedSight,
     Sight,
     SupervisorSight,
 )
@@ -94,14 +95,29 @@ async def sight_of(shared: Services, who: Principal) -> Sight:
     """Return what a user may see of the floor."""
     async with shared.database.tenant_session(who.scope) as session:
         veil = await veil_of(session, who)
+        if who.role is Role.AGENT:
+            found = await directory.standing(session, who)
+            return AgentSight(who.agent_id or "", found.queue_ids, veil)
         if who.client_id is not None:
-            return ClientSight(who.client_id, veil)
-        if who.role is Role.OPERATOR_ADMIN:
-            return OperatorSight(veil)
-        found = await directory.standing(session, who)
-    if who.role is Role.SUPERVISOR:
-        return SupervisorSight(who.group_ids, who.queue_ids, found.agent_ids, veil)
-    return AgentSight(who.agent_id or "", found.queue_ids, veil)
+            sight = ClientSight(who.client_id, veil)
+        elif who.role is Role.OPERATOR_ADMIN:
+            sight = OperatorSight(veil)
+        else:
+            found = await directory.standing(session, who)
+            sight = SupervisorSight(who.group_ids, who.queue_ids, found.agent_ids, veil)
+        held = who.range
+        if held is None:
+            return sight
+        there = await directory.in_scope(session)
+    return RangedSight(
+        sight,
+        held.client_ids,
+        held.project_ids,
+        there.queue_ids,
+        there.agent_ids,
+        there.phone_ids,
+        held.agent_id,
+    )
 
 
 async def serve(

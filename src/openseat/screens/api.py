@@ -66,9 +66,10 @@ _ANSWERS = responses(401, 403, 404)
 
 def _mine(access: Access) -> ColumnElement[bool]:
     """Return which boards are the caller's to change: the own ones, for administrators all."""
-    if access.principal.role is Role.OPERATOR_ADMIN:
+    who = access.principal
+    if who.role is Role.OPERATOR_ADMIN and who.range is None:
         return wallboards.c.id.is_not(None)
-    return wallboards.c.owner_id == access.principal.user_id
+    return wallboards.c.owner_id == who.user_id
 
 
 async def _boards(access: Access, *conditions: ColumnElement[bool]) -> list[Wallboard]:

@@ -23,6 +23,7 @@ def agent(agent_id: str, **more: Any) -> dict[str, Any]:
         "segment_id": "",
         "queue_id": "",
         "client_id": "",
+        "project_id": "",
         "reachable": True,
         "queues": ["jincheng-care", "beidou-parcels"],
         "handled": 7,

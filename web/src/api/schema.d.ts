@@ -5644,9 +5644,14 @@ export interface components {
         };
         /**
          * CustomRole
-         * @description A role: what those of a kind of user who have it may do.
+         * @description A role: what those of a kind of user who have it may do, and whose data they reach.
          */
         CustomRole: {
+            /**
+             * Client Ids
+             * @description For `chosen`: whole clients
+             */
+            client_ids: string[];
             /**
              * Created At
              * Format: date-time
@@ -5654,18 +5659,31 @@ export interface components {
             created_at: string;
             /** Id */
             id: string;
-            /** @description Whose data is within reach, and the most that can be granted */
+            /** @description The most that can be granted, and the furthest reach */
             kind: components["schemas"]["Role"];
             /** Name */
             name: string;
             /** Permissions */
             permissions: string[];
             /**
+             * Project Ids
+             * @description For `chosen`: projects of other clients
+             */
+            project_ids: string[];
+            /** @description Whose data is within reach */
+            range: components["schemas"]["DataRange"];
+            /**
              * Version
              * @description Raised by every change; the ETag carries it
              */
             version: number;
         };
+        /**
+         * DataRange
+         * @description Whose data a role of the operator's own reaches, within what its kind does.
+         * @enum {string}
+         */
+        DataRange: "all" | "managed" | "chosen" | "own";
         /**
          * Delivery
          * @description One event for one webhook, and what became of it.
@@ -9354,10 +9372,16 @@ export interface components {
         Role: "operator_admin" | "supervisor" | "agent" | "client_user";
         /**
          * RoleFields
-         * @description A role: what those of a kind of user who have it may do.
+         * @description A role: what those of a kind of user who have it may do, and whose data they reach.
          */
         RoleFields: {
-            /** @description Whose data is within reach, and the most that can be granted */
+            /**
+             * Client Ids
+             * @description For `chosen`: whole clients
+             * @default []
+             */
+            client_ids: string[];
+            /** @description The most that can be granted, and the furthest reach */
             kind: components["schemas"]["Role"];
             /** Name */
             name: string;
@@ -9366,16 +9390,36 @@ export interface components {
              * @default []
              */
             permissions: string[];
+            /**
+             * Project Ids
+             * @description For `chosen`: projects of other clients
+             * @default []
+             */
+            project_ids: string[];
+            /** @description `all`: everything, or all of the own client; `managed`: the groups and queues that a supervisor manages; `chosen`: of either, the clients and projects named here; `own`: what somebody did themselves. Without one, as far as the kind reaches */
+            range?: components["schemas"]["DataRange"] | null;
         };
         /**
          * RoleFieldsChange
          * @description Fields to change; what is left out stays.
          */
         RoleFieldsChange: {
+            /**
+             * Client Ids
+             * @description For `chosen`: whole clients
+             */
+            client_ids?: string[];
             /** Name */
             name?: string;
             /** Permissions */
             permissions?: string[];
+            /**
+             * Project Ids
+             * @description For `chosen`: projects of other clients
+             */
+            project_ids?: string[];
+            /** @description `all`: everything, or all of the own client; `managed`: the groups and queues that a supervisor manages; `chosen`: of either, the clients and projects named here; `own`: what somebody did themselves. Without one, as far as the kind reaches */
+            range?: components["schemas"]["DataRange"] | null;
         };
         /**
          * RollBack

@@ -12,6 +12,8 @@ interface Common {
   preset?: unknown
   /** Cannot be changed once the row is there. */
   fixed?: boolean
+  /** Only asked for where another field holds this; else it is what a new row begins with. */
+  only?: { where: string; is: string }
 }
 
 export type Field = Common &
@@ -20,7 +22,11 @@ export type Field = Common &
     | { kind: 'password' }
     | { kind: 'number'; lowest: number; highest: number; unit?: string; optional?: boolean }
     | { kind: 'flag' }
-    | { kind: 'choice'; options: readonly string[]; texts: string }
+    | {
+        kind: 'choice'; options: readonly string[]; texts: string
+        /** What can be chosen, by what another field holds. */
+        by?: { field: string; options: Readonly<Record<string, readonly string[]>> }
+      }
     | { kind: 'zone' }
     | { kind: 'reference'; to: OptionKind; optional?: boolean; within?: string }
     | { kind: 'references'; to: OptionKind; within?: string }

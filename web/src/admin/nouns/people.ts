@@ -114,12 +114,24 @@ export const users: Noun = {
   ],
 }
 
+/** The data ranges each kind of user can be held to; as far as the kind itself goes comes first. */
+const RANGES = {
+  operator_admin: ['all', 'chosen'],
+  supervisor: ['managed', 'chosen', 'own'],
+  agent: ['own'],
+  client_user: ['all', 'chosen'],
+}
+
 export const roles: Noun = {
   path: 'roles',
   kind: 'role',
   permission: 'users',
   filters: [],
-  columns: [{ name: 'name' }, { name: 'kind', label: 'baseKind', as: 'choice', texts: 'roles', width: 160 }],
+  columns: [
+    { name: 'name' },
+    { name: 'kind', label: 'baseKind', as: 'choice', texts: 'roles', width: 160 },
+    { name: 'range', label: 'dataRange', as: 'choice', texts: 'setup.dataRange', width: 240 },
+  ],
   groups: [
     {
       title: 'what',
@@ -129,6 +141,12 @@ export const roles: Noun = {
           name: 'kind', label: 'baseKind', kind: 'choice', needed: true, fixed: true, texts: 'roles', preset: 'supervisor',
           options: ['operator_admin', 'supervisor', 'agent', 'client_user'], hint: 'baseKind',
         },
+        {
+          name: 'range', label: 'dataRange', kind: 'choice', texts: 'setup.dataRange', preset: 'managed',
+          options: ['all', 'managed', 'chosen', 'own'], by: { field: 'kind', options: RANGES }, hint: 'dataRange',
+        },
+        { name: 'client_ids', label: 'wholeClients', kind: 'references', to: 'clients', preset: [], hint: 'wholeClients', only: { where: 'range', is: 'chosen' } },
+        { name: 'project_ids', label: 'singleProjects', kind: 'references', to: 'projects', preset: [], hint: 'singleProjects', only: { where: 'range', is: 'chosen' } },
         { name: 'permissions', kind: 'permissions', preset: [], hint: 'permissions' },
       ],
     },
