@@ -74,6 +74,21 @@ def test_a_call_pops_up_with_its_client_and_history(open_page, stand_in):
     expect(page.get_by_role("table", name="历史联络").locator("tbody tr")).to_have_count(6)
 
 
+def test_what_the_phone_answers_by_itself_is_told_before_it_does(open_page, stand_in):
+    idle(stand_in)
+    stand_in.agent(ME, auto_answer=["q-card"])
+    page = open_page("/agent", user="agent")
+    queue = stand_in.tables["queues"]["q-card"]["name"]
+    expect(page.locator("[data-test=automatic]")).to_have_text(f"自动接听（提示音后接通）：{queue}")
+    call = call_row("call-7", state="ringing", queue_id="q-card", agent_id=ME)
+    stand_in.move({"calls": {"call-7": call}})
+    stand_in.agent(ME, state="ringing", call_id="call-7", queue_id="q-card", since=millis())
+    expect(page.locator("[data-test=unasked]")).to_have_text("自动接听，提示音后接通")
+    stand_in.agent(ME, auto_answer=[])
+    expect(page.locator("[data-test=unasked]")).to_have_count(0)
+    expect(page.get_by_text("请在话机")).to_be_visible()
+
+
 def test_a_disposition_is_written_while_talking_and_saved_by_key(open_page, stand_in):
     page = open_page("/agent", user="agent")
     stand_in.agent(ME, state="talking", segment_id="segment-77", since=millis())

@@ -376,6 +376,7 @@ async def test_the_floor_hears_of_a_change_and_reads_a_newer_picture(
                 "name": "夜间",
                 "strategy": "ring_all",
                 "max_wait_s": 90,
+                "auto_answer": True,
                 "overflow": {"kind": "outside", "id": "+8613800000000"},
                 "relaxations": [{"after_s": 30, "skills": {"logistics": 0}}],
                 "skills": {"logistics": 4},
@@ -390,6 +391,7 @@ async def test_the_floor_hears_of_a_change_and_reads_a_newer_picture(
     made = next(queue for queue in after.config.queues.values() if queue.name == "夜间")
     assert made.strategy is Strategy.RING_ALL
     assert made.max_wait_ms == 90_000
+    assert made.auto_answer
     assert made.overflow is not None
     assert made.overflow.kind is TargetKind.OUTSIDE
     assert made.skills == {"logistics": 4}

@@ -97,6 +97,8 @@ class QueueConfig:
     announce_wait: bool = False
     record_percent: int = 100
     callback_on_switch_loss: bool = True
+    auto_answer: bool = False
+    """Agents' phones answer the queue's calls by themselves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -223,6 +223,7 @@ def _queue(row: _Row) -> QueueConfig:
         announce_wait=row["announce_wait"],
         record_percent=row["record_percent"],
         callback_on_switch_loss=row["callback_on_switch_loss"],
+        auto_answer=row["auto_answer"],
     )
 
 

@@ -75,6 +75,10 @@ class QueueFields(Strict):
     announce_wait: bool = False
     record_percent: Annotated[int, Field(ge=0, le=100)] = 100
     callback_on_switch_loss: bool = True
+    auto_answer: bool = Field(
+        default=False,
+        description="Agents' phones answer the queue's calls by themselves, after a short tone",
+    )
     active: bool = True
 
 

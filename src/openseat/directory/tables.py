@@ -211,6 +211,7 @@ queues = Table(
     _flag("announce_wait"),
     _whole("record_percent", 100),
     _flag("callback_on_switch_loss", True),
+    _flag("auto_answer"),
     _flag("active", True),
     *_common(),
     ForeignKeyConstraint(["client_id", "project_id"], ["projects.client_id", "projects.id"]),

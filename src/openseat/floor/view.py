@@ -7,6 +7,7 @@ numbered without gaps; rows are replaced whole.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -14,6 +15,7 @@ from openseat.core.agents import Agent
 from openseat.core.calls.model import Call, LegState
 from openseat.core.cell import Cell
 from openseat.core.cell.dialling import undialled
+from openseat.core.cell.greeting import automatic
 from openseat.core.cell.state import TrunkTest
 from openseat.core.events import AgentState as S
 from openseat.core.events import (
@@ -219,11 +221,18 @@ class View:
             "project_id": call.project_id if call is not None else "",
             "reachable": agent.reachable,
             "queues": list(known.queues),
+            "auto_answer": self._answered_unasked(agent, known.queues),
             "skills": dict(known.skills),
             "handled": agent.handled,
             "talk_ms": agent.talk_ms,
             "supervising": self._supervision(agent_id),
         }
+
+    def _answered_unasked(self, agent: Agent, queue_ids: Iterable[str]) -> list[str]:
+        """The queues whose calls the agent's phone answers by itself, where they sit now."""
+        config = self._cell.config
+        served = (config.queues[one] for one in queue_ids if one in config.queues)
+        return [one.queue_id for one in served if automatic(config, agent, one.project_id, one)]
 
     def _supervision(self, agent_id: str) -> Row | None:
         """What the agent, as a supervisor, does at somebody else's conversation."""

@@ -104,6 +104,9 @@ class AgentSeat(BaseModel):
     call_id: str
     segment_id: str
     reachable: bool
+    auto_answer: list[str] = Field(
+        description="Queues whose calls the agent's phone answers by itself"
+    )
     handled: int
     talk_ms: int
 
@@ -135,6 +138,7 @@ async def read_seat(request: Request, own: Own) -> AgentSeat:
         call_id=live.get("call_id", ""),
         segment_id=live.get("segment_id", ""),
         reachable=live.get("reachable", False),
+        auto_answer=live.get("auto_answer", []),
         handled=live.get("handled", 0),
         talk_ms=live.get("talk_ms", 0),
     )

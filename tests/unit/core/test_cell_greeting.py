@@ -15,6 +15,7 @@ from openseat.core.config import Target, TargetKind
 from openseat.core.errors import CoreError
 from openseat.core.events import AgentState as S
 from openseat.core.identity import CountingIds
+from openseat.core.telephone import telephone
 from openseat.testing.cells import World, config
 
 
@@ -69,6 +70,50 @@ def test_an_agent_whose_phone_answers_by_itself_hears_a_tone_first():
     assert plays(w) == {own: ("tone:1000/200",)}
     over(w, own)
     assert bridges(w) == [("cust", own)]
+
+
+def test_a_queues_calls_are_answered_by_the_phone_itself_after_a_tone():
+    w = World(Cell(config(auto_answer=True), CountingIds("1")))
+    w.sign_in("ag1001")
+    w.call_in()
+    offered = w.last(fx.Originate)
+    assert (offered.agent_id, offered.auto_answer) == ("ag1001", True)
+    own = w.pick_up()
+    assert plays(w) == {own: ("tone:1000/200",)}
+    over(w, own)
+    assert bridges(w) == [("cust", own)]
+    w.sign_in("ag1002")
+    w.do(i.Transfer(agent_id="ag1001", target=Target(kind=TargetKind.AGENT, id="ag1002")))
+    assert not w.last(fx.Originate).auto_answer
+    second = w.pick_up()
+    assert second not in plays(w)
+    assert bridges(w)[-1] == ("cust", second)
+
+
+def test_other_queues_calls_ring_as_ever():
+    made = config()
+    queues = {**made.queues, "q-b": replace(made.queues["q-b"], auto_answer=True)}
+    w = World(Cell(replace(made, queues=queues), CountingIds("1")))
+    w.sign_in("ag1001")
+    w.call_in()
+    assert not w.last(fx.Originate).auto_answer
+    w.pick_up()
+    assert plays(w) == {}
+
+
+def test_a_telephone_outside_cannot_answer_by_itself():
+    w = World(Cell(config(auto_answer=True), CountingIds("1")))
+    w.do(i.SignIn(agent_id="ag1001", endpoint=telephone("ag1001")))
+    w.do(i.SetIdle(agent_id="ag1001"))
+    w.call_in()
+    leg = w.last(fx.Originate)
+    assert leg.number
+    assert not leg.auto_answer
+    w.do(i.LegAnswered(leg_id=leg.leg_id))
+    assert plays(w)[leg.leg_id][0] == "prompt:accept-call"
+    w.do(i.DigitPressed(leg_id=leg.leg_id, digit="1"))
+    w.obey()
+    assert bridges(w) == [("cust", leg.leg_id)]
 
 
 def test_without_wishes_they_talk_at_once():

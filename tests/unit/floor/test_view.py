@@ -12,9 +12,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from openseat.core import inputs as i
+from openseat.core.cell import Cell
+from openseat.core.identity import CountingIds
+from openseat.core.telephone import telephone
 from openseat.floor import checkpoint
 from openseat.floor.view import TABLES, View
-from openseat.testing.cells import config, world
+from openseat.testing.cells import World, config, world
 from openseat.testing.random_floor import RandomFloor
 
 
@@ -65,6 +68,28 @@ def test_a_stale_snapshot_and_its_deltas_equal_a_fresh_one(seed: int) -> None:
     for table in TABLES:
         assert held[table] == made_anew[table]
     assert held["cell"] == made_anew["cell"]
+
+
+def test_an_agents_row_names_the_queues_that_their_phone_answers_by_itself() -> None:
+    made = config(auto_answer=True)
+    w = World(Cell(made, CountingIds("1")))
+    w.sign_in("ag1001", "ag1003")
+    w.do(i.SignIn(agent_id="ag1002", endpoint=telephone("ag1002")))
+    view = View(w.cell)
+    view.delta(w.now)
+
+    def named() -> dict[str, list[str]]:
+        return {k: row["auto_answer"] for k, row in view.snapshot(w.now)["agents"].items()}
+
+    assert named() == {"ag1001": ["q-a"], "ag1002": [], "ag1003": []}
+    project = replace(made.projects["p-b"], auto_answer=True)
+    seen = len(w.facts)
+    w.do(i.Configure(config=replace(made, projects={**made.projects, "p-b": project})))
+    w.do(i.ChangePhone(agent_id="ag1002", endpoint="phone-ag1002"))
+    view.reconfigured()
+    take_in(view, w.facts[seen:])
+    view.delta(w.now)
+    assert named() == {"ag1001": ["q-a", "q-b"], "ag1002": ["q-a", "q-b"], "ag1003": ["q-b"]}
 
 
 def test_nothing_happened_is_no_delta() -> None:

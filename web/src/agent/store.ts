@@ -18,6 +18,8 @@ export interface Seat {
   callId: string
   segmentId: string
   reachable: boolean
+  /** Queues whose calls the phone answers by itself. */
+  autoAnswer: readonly string[]
 }
 
 /** What an agent writes about a contact. */
@@ -55,6 +57,7 @@ export const useDesk = defineStore('desk', () => {
         callId: row.call_id,
         segmentId: row.segment_id,
         reachable: row.reachable,
+        autoAnswer: row.auto_answer ?? [],
       }
     }
     return {
@@ -67,6 +70,7 @@ export const useDesk = defineStore('desk', () => {
       callId: own.call_id,
       segmentId: own.segment_id,
       reachable: own.reachable,
+      autoAnswer: own.auto_answer,
     }
   })
 

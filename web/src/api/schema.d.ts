@@ -4208,6 +4208,11 @@ export interface components {
             /** Agent Id */
             agent_id: string;
             /**
+             * Auto Answer
+             * @description Queues whose calls the agent's phone answers by itself
+             */
+            auto_answer: string[];
+            /**
              * Browser Phone
              * @description The endpoint of the phone in the agent's page
              */
@@ -8854,6 +8859,11 @@ export interface components {
             announce_position: boolean;
             /** Announce Wait */
             announce_wait: boolean;
+            /**
+             * Auto Answer
+             * @description Agents' phones answer the queue's calls by themselves, after a short tone
+             */
+            auto_answer: boolean;
             /** Callback On Switch Loss */
             callback_on_switch_loss: boolean;
             /** Client Id */
@@ -8946,6 +8956,12 @@ export interface components {
              * @default false
              */
             announce_wait: boolean;
+            /**
+             * Auto Answer
+             * @description Agents' phones answer the queue's calls by themselves, after a short tone
+             * @default false
+             */
+            auto_answer: boolean;
             /**
              * Callback On Switch Loss
              * @default true
@@ -9052,6 +9068,11 @@ export interface components {
             announce_position?: boolean;
             /** Announce Wait */
             announce_wait?: boolean;
+            /**
+             * Auto Answer
+             * @description Agents' phones answer the queue's calls by themselves, after a short tone
+             */
+            auto_answer?: boolean;
             /** Callback On Switch Loss */
             callback_on_switch_loss?: boolean;
             /** Keep Place S */

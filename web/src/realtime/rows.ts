@@ -51,6 +51,8 @@ export interface AgentRow {
   client_id: string
   reachable: boolean
   queues?: string[]
+  /** Queues whose calls the agent's phone answers by itself. */
+  auto_answer?: string[]
   handled?: number
   talk_ms?: number
   /** What the agent, as a supervisor, does at somebody else's conversation. */

@@ -9,9 +9,11 @@ switch never tell of the end. An agent who holds or sends the customer away brea
 from __future__ import annotations
 
 from openseat.core import events as e
+from openseat.core.agents import Agent
 from openseat.core.calls.model import Call, Leg, LegState, Segment
 from openseat.core.cell import supervising, talking
 from openseat.core.cell.turn import Turn
+from openseat.core.config import CellConfig, QueueConfig
 from openseat.core.effects import Answer, Play, StopMusic, StopPlay
 from openseat.core.telephone import at_telephone
 
@@ -24,18 +26,28 @@ ATTENTION = ("tone:1000/200",)
 _FOR_CUSTOMER, _FOR_AGENT = "greet-", "greeted-"
 
 
-def answers_by_itself(turn: Turn, call: Call, agent_id: str) -> bool:
-    """Whether the agent's phone answers the call unasked; a telephone outside cannot."""
-    if at_telephone(agent_id, turn.agent(agent_id).endpoint):
+def answers_by_itself(turn: Turn, call: Call, agent_id: str, queue: QueueConfig | None) -> bool:
+    """Whether the agent's phone answers an offer of the call, out of a queue or none, unasked."""
+    return automatic(turn.config, turn.agent(agent_id), call.project_id, queue)
+
+
+def automatic(config: CellConfig, agent: Agent, project_id: str, queue: QueueConfig | None) -> bool:
+    """Whether agent, project or queue want calls answered unasked; a telephone outside cannot."""
+    if at_telephone(agent.agent_id, agent.endpoint):
         return False
-    known, project = turn.config.agents.get(agent_id), turn.config.projects.get(call.project_id)
-    return (known is not None and known.auto_answer) or (
-        project is not None and project.auto_answer
+    known, project = config.agents.get(agent.agent_id), config.projects.get(project_id)
+    return (
+        (known is not None and known.auto_answer)
+        or (project is not None and project.auto_answer)
+        or (queue is not None and queue.auto_answer)
     )
 
 
-def greet(turn: Turn, call: Call, leg: Leg, segment_id: str, via: e.Via) -> bool:
-    """Say what is to be said before agent and customer are joined; tells whether anything is."""
+def greet(turn: Turn, call: Call, leg: Leg, segment_id: str, via: e.Via, *, unasked: bool) -> bool:
+    """Say what is to be said before agent and customer are joined; tells whether anything is.
+
+    `unasked`: the agent's phone answered by itself.
+    """
     customer, known = call.customer, turn.config.agents.get(leg.agent_id)
     project = turn.config.projects.get(call.project_id)
     wanted = call.direction is e.Direction.INBOUND and via is not e.Via.CONSULT
@@ -44,7 +56,7 @@ def greet(turn: Turn, call: Call, leg: Leg, segment_id: str, via: e.Via) -> bool
     number: tuple[str, ...] = ()
     if project is not None and project.announce_agent:
         number = (f"agent:{known.number}",)
-    attention = ATTENTION if answers_by_itself(turn, call, leg.agent_id) else ()
+    attention = ATTENTION if unasked else ()
     if not number and not attention:
         return False
     until = turn.now + LIMIT_MS

@@ -158,7 +158,7 @@ def offer(
         timeout_ms=timeout_ms,
         caller_number=call.caller,
         caller_name=queue.name if queue else "",
-        auto_answer=auto_answer or greeting.answers_by_itself(turn, call, agent_id),
+        auto_answer=auto_answer or greeting.answers_by_itself(turn, call, agent_id, queue),
     )
     turn.deadlines.add(turn.now + timeout_ms, "offer", f"{call.call_id} {offer_id}")
     return call.offers[offer_id]

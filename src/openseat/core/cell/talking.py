@@ -49,11 +49,18 @@ def accepted(turn: Turn, call: Call, offer: Offer, leg: Leg) -> None:
         via, queue_id = e.Via.TRANSFER, queue_id or call.served_queue_id
     queueing.leave_queue(turn, call, e.QueueExit.ANSWERED, agent_id=offer.agent_id)
     turn.router.served(offer.queue_id, turn.now)
-    begin_segment(turn, call, leg, via=via, queue_id=queue_id)
+    queue = turn.queue(offer.queue_id)
+    unasked = greeting.answers_by_itself(turn, call, offer.agent_id, queue)
+    begin_segment(turn, call, leg, via=via, queue_id=queue_id, unasked=unasked)
 
 
-def begin_segment(turn: Turn, call: Call, leg: Leg, *, via: e.Via, queue_id: str) -> None:
-    """Open an agent's segment and let the two hear each other."""
+def begin_segment(
+    turn: Turn, call: Call, leg: Leg, *, via: e.Via, queue_id: str, unasked: bool = False
+) -> None:
+    """Open an agent's segment and let the two hear each other.
+
+    `unasked`: the agent's phone answered by itself.
+    """
     agent = turn.agent(leg.agent_id)
     known = turn.config.agents.get(leg.agent_id)
     segment_id = turn.ids("segment")
@@ -70,7 +77,7 @@ def begin_segment(turn: Turn, call: Call, leg: Leg, *, via: e.Via, queue_id: str
     )
     turn.stimulate(agent, Connect(call_id=call.call_id, segment_id=segment_id))
     flowing.connected(turn, call, leg.agent_id)
-    if not greeting.greet(turn, call, leg, segment_id, via):
+    if not greeting.greet(turn, call, leg, segment_id, via, unasked=unasked):
         join(turn, call, leg)
     start_recording(turn, call, queue_id)
     supervising.settle(turn, call)

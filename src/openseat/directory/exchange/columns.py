@@ -218,6 +218,7 @@ _FLAGS = {
     "announce_position": ("播报位置", "Tell position", False),
     "announce_wait": ("播报预计等待", "Tell expected wait", False),
     "callback_on_switch_loss": ("断线回呼", "Call back when lost", True),
+    "auto_answer": ("自动应答", "Automatic answer", False),
     "active": ("启用", "Active", True),
 }
 

@@ -67,6 +67,7 @@ def agent_row(agent_id: str, **changes: Any) -> Row:
         "client_id": "",
         "reachable": True,
         "queues": list(QUEUES)[: 2 + position % 3],
+        "auto_answer": [],
         "skills": {"s-card": 5 + position % 4, **({"s-en": 6} if position % 3 == 0 else {})},
         "handled": 0,
         "talk_ms": 0,

@@ -53,6 +53,7 @@ export const queues: Noun = {
         { name: 'overflow_when_unstaffed', kind: 'flag', preset: false },
         day('keep_place_s', 300, { hint: 'keepPlace' }),
         { name: 'callback_on_switch_loss', kind: 'flag', preset: true },
+        { name: 'auto_answer', kind: 'flag', preset: false, hint: 'queueAutoAnswer' },
       ],
     },
     {

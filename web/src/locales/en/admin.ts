@@ -348,6 +348,7 @@ export default {
       clientOfUser: 'Required for a client\'s user, empty for others.',
       managed: 'What a supervisor sees and manages.',
       callerNumber: 'What people called see.',
+      queueAutoAnswer: 'Agents’ phones answer the queue’s calls by themselves, after a short tone; telephones outside still ask for the key 1.',
       autoAnswer: 'Agents’ phones answer the project’s calls by themselves, after a short tone.',
       ownRecordings: 'At their desk, for so many days after a call; empty: not at all.',
       customRole: 'Only what it lists, within the role above; none: all that the role may do.',

@@ -48,6 +48,8 @@ export default {
       noneOther: 'Go idle to be offered calls.',
       hidden: 'Number withheld',
       pickUp: 'Pick up at {endpoint}',
+      automatic: 'Answered automatically, after a short tone: {queues}',
+      unasked: 'Answered automatically after a short tone',
       dialled: 'Number dialled',
       earlier: 'Earlier contacts',
     },

@@ -346,6 +346,7 @@ export default {
       clientOfUser: '企业客户角色必填，其他角色留空。',
       managed: '班长座席可以查看和管理的范围。',
       callerNumber: '外呼时对方看到的号码。',
+      queueAutoAnswer: '座席话机响一声提示音后自动接通本队列来电；外线电话仍需按 1 接听。',
       autoAnswer: '座席话机响一声提示音后自动接通本项目来电。',
       ownRecordings: '座席员在桌面上可以听自己这么多天以内的录音；不填则不可以。',
       customRole: '在角色范围内只给所列权限；不选则拥有该角色的全部权限。',

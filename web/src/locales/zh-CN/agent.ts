@@ -47,6 +47,8 @@ export default {
       noneOther: '示闲后才会分配来电。',
       hidden: '号码未显示',
       pickUp: '请在话机 {endpoint} 上接听',
+      automatic: '自动接听（提示音后接通）：{queues}',
+      unasked: '自动接听，提示音后接通',
       dialled: '拨打的号码',
       earlier: '历史联络次数',
     },
