@@ -134,6 +134,13 @@ def applied(view: dict[str, Any], frame: dict[str, Any]) -> dict[str, Any]:
     return {**view, **tables, "no": frame["no"], "at": frame["at"], "cell": frame["cell"]}
 
 
+def test_supervisors_are_told_that_a_line_is_down_and_not_what_was_tried_on_it() -> None:
+    line = {"trunk_id": "t1", "reachable": False, "test": {"number": "+8613800000002"}}
+    supervisor = SupervisorSight(frozenset({"g1"}), frozenset({"q1"}), frozenset())
+    assert supervisor.see("trunks", line) == {"trunk_id": "t1", "reachable": False}
+    assert OperatorSight().see("trunks", line) == line
+
+
 RANGED = [one for one in SIGHTS if isinstance(one, RangedSight)]
 
 

@@ -205,3 +205,24 @@ async def test_listening_is_not_downloading(api: Api) -> None:
     who = await person(api, "listener", Role.CLIENT_USER, ["recordings.read"])
     for path, code in (("audio", "not_found"), ("audio?download=true", "permission.missing")):
         assert (await who.get(f"/recordings/none/{path}")).json()["code"] == code
+
+
+async def test_the_audit_trail_names_no_listed_customer_to_who_may_not_know_numbers(
+    api: Api,
+) -> None:
+    admin = await api.sign_in("admin")
+    number = await made(
+        admin, "/listed-numbers", client_id="beidou", kind="blacklist", e164="+8613912345678",
+        note="also 139 8765 4321",
+    )  # fmt: skip
+    await changed(admin, f"/listed-numbers/{number['id']}", note="now 139 1111 2222")
+    granted = sorted(permissions(Role.OPERATOR_ADMIN) - {"customers.number"})
+    who = await person(api, "no-numbers", Role.OPERATOR_ADMIN, granted)
+    query = {"subject_id": number["id"]}
+    told = (await who.get("/audit", params=query)).text
+    for part in ("12345678", "8765", "1111"):
+        assert part not in told
+    assert "139****5678" in told
+    full = (await admin.get("/audit", params=query)).text
+    for part in ("12345678", "8765", "1111"):
+        assert part in full

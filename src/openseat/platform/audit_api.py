@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, Field
 from sqlalchemy import select
 
+from openseat.core.masking import mask
 from openseat.platform.access import Access, needs
 from openseat.platform.audit import audit_entries
 from openseat.platform.database import OperatorScope
@@ -17,6 +18,11 @@ from openseat.platform.paging import PAGE_DEFAULT, PAGE_LARGEST, Page, cut_page,
 from openseat.platform.problems import responses
 
 router = APIRouter(tags=["audit"])
+
+FULL_NUMBERS = "customers.number"
+"""The permission to know customers' numbers where they are hidden."""
+HIDDEN = "•••"
+_CUSTOMERS = "listed-number"
 
 
 class Entry(BaseModel):
@@ -84,7 +90,27 @@ async def list_entries(
     if query.until is not None:
         statement = statement.where(columns.at < query.until)
     rows, following = cut_page(await access.session.rows(statement), query.limit, "seq")
+    if FULL_NUMBERS not in access.principal.permissions:
+        rows = [{**row, "detail": without_customers(row["kind"], row["detail"])} for row in rows]
     return Page[Entry](items=[Entry.model_validate(row) for row in rows], next_cursor=following)
+
+
+def without_customers(kind: str, detail: dict[str, Any]) -> dict[str, Any]:
+    """Return what an entry tells to somebody who may not know customers' numbers.
+
+    Listed numbers are customers', and what is noted beside one may be anything about them.
+    """
+    if kind != _CUSTOMERS:
+        return detail
+    told = dict[str, Any]()
+    for name, value in detail.items():
+        if name in {"before", "after"} and isinstance(value, dict):
+            told[name] = without_customers(kind, cast("dict[str, Any]", value))
+        elif name == "e164":
+            told[name] = mask(str(value))
+        else:
+            told[name] = HIDDEN if name == "note" and value else value
+    return told
 
 
 @router.post(

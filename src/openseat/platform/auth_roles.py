@@ -50,16 +50,17 @@ HOLDERS: dict[str, frozenset[Role]] = {
     "users.write": _ADMIN,
     "phones.read": _STAFF,
     "phones.write": _ADMIN,
-    "trunks.read": _STAFF,
+    # With the carriers' addresses and accounts; that a line is down is told by the live floor.
+    "trunks.read": _ADMIN,
     "trunks.write": _ADMIN,
     "audit.read": _ADMIN,
     # Service programmes; a client's people see and shape their own, and agents must be able to
-    # read the names of what a contact is about.
+    # read the names of what a contact is about. Queues are named to them by the live floor, by the
+    # screen pop and by their own calls: a row of a queue has all its settings.
     "projects.read": _ALL,
     "projects.write": _ADMIN,
-    "queues.read": _ALL,
+    "queues.read": _STAFF_AND_CLIENT,
     "queues.write": _ADMIN,
-    # Agents read the names of queues; the table of all their settings is not for them.
     "queues.export": _STAFF_AND_CLIENT,
     "numbers.read": _STAFF_AND_CLIENT,
     "numbers.write": _ADMIN,

@@ -72,6 +72,10 @@ class OperatorSight:
         return _veiled(table, row, self.veil)
 
 
+_TRUNK_FOR_SUPERVISORS = ("trunk_id", "reachable")
+"""That a line is down concerns whoever runs a floor; what was tried on it does not."""
+
+
 @dataclass(frozen=True, slots=True)
 class SupervisorSight:
     """Managed groups and queues, and the calls in them."""
@@ -91,6 +95,8 @@ class SupervisorSight:
                 mine = row["queue_id"] in self.queue_ids
             case "calls":
                 mine = row["queue_id"] in self.queue_ids or row["agent_id"] in self.agent_ids
+            case "trunks":
+                return {name: row[name] for name in _TRUNK_FOR_SUPERVISORS if name in row}
             case _:
                 mine = True
         return _veiled(table, row, self.veil) if mine else None

@@ -213,10 +213,10 @@ async def dialled(world: World) -> Scene:
 
 async def _dialled(world: World, *, picks_up: bool) -> Scene:
     await world.ready(0)
-    scene = Scene(world, customer=None, phone=None)  # type: ignore[arg-type]  # they come below
-    somebody_outside(scene, picks_up=picks_up)
+    outside = asyncio.Queue[Party]()
+    _somebody(world, outside, picks_up=picks_up)
     project_id = await some_project(world)
-    asked = DialOut(agent_id=scene.agent_id, number=OUTSIDE, project_id=project_id)
+    asked = DialOut(agent_id=world.seats[0].agent_id, number=OUTSIDE, project_id=project_id)
 
     async def begun() -> bool:
         try:
@@ -229,22 +229,25 @@ async def _dialled(world: World, *, picks_up: bool) -> Scene:
         return True
 
     await world.until(begun, "the agent's phone is never reachable")
-    scene.phone = await world.next_ring(0)
-    await scene.phone.answer()
-    scene.customer = await within(scene.outside.get())
-    return scene
+    phone = await world.next_ring(0)
+    await phone.answer()
+    customer = await within(outside.get())
+    return Scene(world, customer=customer, phone=phone, outside=outside)
 
 
 def somebody_outside(scene: Scene, *, picks_up: bool) -> None:
     """Have somebody at the telephone outside, who picks up or lets it ring."""
+    _somebody(scene.world, scene.outside, picks_up=picks_up)
 
+
+def _somebody(world: World, outside: asyncio.Queue[Party], *, picks_up: bool) -> None:
     async def answer(_: str, party: Party) -> None:
         if picks_up:
             await party.answer()
-        await scene.outside.put(party)
+        await outside.put(party)
         await party.gone.wait()
 
-    scene.world.stage.answer_at(OUTSIDE, answer)
+    world.stage.answer_at(OUTSIDE, answer)
 
 
 async def some_project(world: World) -> str:
