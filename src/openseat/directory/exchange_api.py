@@ -91,7 +91,7 @@ def _add(exchange: Exchange) -> None:
     async def export(request: Request, access: Access, form: Format = "csv") -> Response:
         rows = await all_rows(access, noun)
         books = await read_books(access)
-        cells = written_rows(exchange, rows, books, language_of(request))
+        cells = written_rows(exchange.of(access.principal), rows, books, language_of(request))
         made = (
             await asyncio.to_thread(write_workbook, noun.path, cells)
             if form == "xlsx"
@@ -120,7 +120,8 @@ def _add(exchange: Exchange) -> None:
         request: Request, access: Access, file: UploadFile, apply: bool = False
     ) -> ImportResult:
         sheet = await asyncio.to_thread(read_sheet, await file.read())
-        brought = await bring(access, exchange, sheet, language_of(request), apply=apply)
+        mine = exchange.of(access.principal)
+        brought = await bring(access, mine, sheet, language_of(request), apply=apply)
         return _result(brought, apply=apply)
 
     bring_in.__annotations__ |= {

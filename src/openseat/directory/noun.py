@@ -6,7 +6,7 @@ any of them, `openseat.directory.routes` puts any of them on the web.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -99,6 +99,12 @@ class Noun:
     def shown(self, who: Principal) -> ColumnElement[bool]:
         """Return which rows somebody may read for what is in them; all, unless a noun says else."""
         return true()
+
+    def hidden(self, who: Principal) -> Mapping[str, str]:
+        """Return the texts of a row that somebody may neither read nor write, with the permission
+        each would need; none, unless a noun says otherwise.
+        """
+        return {}
 
     def client_of(self, row: Row) -> str | None:
         """Return whose data a row is."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
@@ -23,10 +23,13 @@ from openseat.directory.tables import (
     skills,
     users,
 )
+from openseat.platform.auth import Principal
 from openseat.platform.database import ScopedSession
 from openseat.platform.fields import E164, Day, Id, Label, Level, Strict
 from openseat.platform.reach import Reach
 
+TELEPHONES = "agents.telephone"
+"""The permission to know agents' own numbers."""
 Pin = Annotated[str, StringConstraints(pattern=r"^([0-9]{4,10})?$")]
 
 
@@ -84,6 +87,10 @@ class _AgentGroup(Noun):
 class _Agent(Noun):
     def within(self, reach: Reach) -> ColumnElement[bool]:
         return or_(agents.c.group_id.in_(sorted(reach.group_ids)), agents.c.id == reach.agent_id)
+
+    def hidden(self, who: Principal) -> Mapping[str, str]:
+        """The number outside at which an agent works may be a private one."""
+        return {} if TELEPHONES in who.permissions else {"telephone": TELEPHONES}
 
     def columns(self, values: Row) -> Row:
         return {name: value for name, value in super().columns(values).items() if name != "pin"}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, insert, select, true, tuple_, update
@@ -39,7 +39,7 @@ async def find_page(
     for column, value in filters.items():
         statement = statement.where(table.c[column] == value)
     rows, following = cut_page(await access.session.rows(statement), limit, noun.sort, "id")
-    await noun.complete(access.session, rows)
+    await complete(access, noun, rows)
     return rows, following
 
 
@@ -54,8 +54,16 @@ async def find(access: Access, noun: Noun, subject: str) -> Row:
     )
     if row is None:
         raise await access.missing(noun.table, noun.kind, subject)
-    await noun.complete(access.session, [row])
+    await complete(access, noun, [row])
     return row
+
+
+async def complete(access: Access, noun: Noun, rows: Sequence[Row]) -> None:
+    """Add what lies elsewhere to rows, and empty what the caller may not know."""
+    await noun.complete(access.session, rows)
+    for name in noun.hidden(access.principal):
+        for row in rows:
+            row[name] = ""
 
 
 async def create(access: Access, noun: Noun, values: Row) -> Row:
@@ -66,6 +74,7 @@ async def create(access: Access, noun: Noun, values: Row) -> Row:
         # What a client's own people make is theirs; another client's id is for the database to
         # refuse, so it is passed on as it was given.
         values["client_id"] = values.get("client_id") or access.principal.client_id
+    _known(access, noun, {name for name, value in values.items() if value})
     await noun.permit(access.principal, access.session, values)
     made = await noun.check(access.session, values, None)
     subject = values["id"]
@@ -88,6 +97,7 @@ async def change(access: Access, noun: Noun, subject: str, values: Row, version:
     before = await find(access, noun, subject)
     if version is not None and before["version"] != version:
         raise Problem("precondition.failed")
+    _known(access, noun, values)
     after = {**before, **values}
     for one in (before, after):
         await noun.permit(access.principal, access.session, one)
@@ -164,6 +174,18 @@ def within(access: Access, noun: Noun) -> ColumnElement[bool]:
     reach = reach_of(access.principal)
     managed = true() if reach is None else noun.within(reach)
     return and_(managed, noun.shown(access.principal))
+
+
+def _known(access: Access, noun: Noun, names: Iterable[str]) -> None:
+    """Refuse to write what the caller may not read.
+
+    Raises:
+        Problem: ``permission.missing``.
+    """
+    needed = noun.hidden(access.principal)
+    for name in names:
+        if name in needed:
+            raise Problem("permission.missing", permission=needed[name])
 
 
 def _told(noun: Noun, values: Row) -> Row:

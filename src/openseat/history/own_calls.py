@@ -16,6 +16,7 @@ from openseat.core.events import Direction
 from openseat.directory.standing import names, outcomes, zones
 from openseat.directory.veil import veil_of
 from openseat.history.documents import Segment, moment, seconds
+from openseat.history.field_rules import readable
 from openseat.history.own_documents import (
     OwnCall,
     OwnCallDetail,
@@ -111,6 +112,7 @@ async def find_own_call(access: Access, call_id: str) -> OwnCallDetail:
     all_parts = await find_segments(access.session, call_id)
     own = [part for part in all_parts if part.agent_id == agent_id]
     others = [part for part in all_parts if part.agent_id != agent_id] if own else []
+    others = readable(others, access.principal)
     steps = own_steps(await call_facts(access.session, row), agent_id)
     call = OwnCall.of(row, own)
     ids = _named([call]) | {one.target_id for one in steps} | {one.agent_id for one in others}

@@ -26,6 +26,7 @@ from openseat.history.documents import (
     instant,
     moment,
 )
+from openseat.history.field_rules import readable, readable_facts
 from openseat.history.secrets import without_secrets
 from openseat.history.tables import call_notes, callbacks, calls, journal, segments
 from openseat.history.veiling import (
@@ -83,26 +84,28 @@ async def find_calls(
     if len(rows) > query.limit:
         following = write_cursor(query.sort.value, page[-1]["sorted_by"], page[-1]["call_id"])
     items = [CallSummary.of(row) for row in page]
-    await _add_written(access.session, items)
+    await _add_written(access, items)
     items = [
         masked_call(one) if veil.covers(one.project_id, one.client_id) else one for one in items
     ]
     return Page(items=items, next_cursor=following)
 
 
-async def _add_written(session: ScopedSession, found: Sequence[CallSummary]) -> None:
-    """Put what agents wrote beside their calls, in one read for all."""
+async def _add_written(access: Access, found: Sequence[CallSummary]) -> None:
+    """Put what agents wrote beside their calls, in one read for all, as far as it may be read."""
     by_id = {one.call_id: one for one in found}
     if not by_id:
         return
-    rows = await session.rows(
+    rows = await access.session.rows(
         select(segments)
         .where(segments.c.call_id.in_(sorted(by_id)), segments.c.disposition != "")
         .order_by(segments.c.started_at, segments.c.id)
     )
     for row in rows:
         values = {name: row[name] for name in Written.model_fields}
-        by_id[row["call_id"]].written.append(Written.model_validate(values))
+        by_id[row["call_id"]].written += readable(
+            [Written.model_validate(values)], access.principal
+        )
 
 
 async def open_callbacks(
@@ -168,8 +171,8 @@ async def find_call(access: Access, call_id: str) -> CallDetail:
     """
     row = await call_row(access, call_id)
     summary = CallSummary.of(row)
-    await _add_written(access.session, [summary])
-    parts = await find_segments(access.session, call_id)
+    await _add_written(access, [summary])
+    parts = readable(await find_segments(access.session, call_id), access.principal)
     found = CallDetail(**summary.model_dump(), parts=parts)
     veil = await veil_of(access.session, access.principal)
     return masked_call(found) if veil.covers(found.project_id, found.client_id) else found
@@ -260,7 +263,7 @@ async def find_events(access: Access, call_id: str) -> Page[CallEvent]:
     rows = await call_facts(access.session, call)
     if access.principal.client_id is not None:
         rows = without_supervision(rows)
-    shown = without_secrets(rows)
+    shown = readable_facts(without_secrets(rows), access.principal)
     veil = await veil_of(access.session, access.principal)
     if veil.covers(call["project_id"], call["client_id"]):
         shown = masked_facts(shown, customer_number(call))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Annotated, Any, cast
 
@@ -19,10 +20,13 @@ from openseat.platform.problems import responses
 
 router = APIRouter(tags=["audit"])
 
-FULL_NUMBERS = "customers.number"
-"""The permission to know customers' numbers where they are hidden."""
 HIDDEN = "•••"
-_CUSTOMERS = "listed-number"
+_FIELDS: Mapping[str, tuple[str, frozenset[str]]] = {
+    # Listed numbers are customers', and what is noted beside one may be anything about them.
+    "listed-number": ("customers.number", frozenset({"e164", "note"})),
+    "agent": ("agents.telephone", frozenset({"telephone"})),
+}
+"""Kind of row → the permission without which some of its fields are not told."""
 
 
 class Entry(BaseModel):
@@ -90,26 +94,24 @@ async def list_entries(
     if query.until is not None:
         statement = statement.where(columns.at < query.until)
     rows, following = cut_page(await access.session.rows(statement), query.limit, "seq")
-    if FULL_NUMBERS not in access.principal.permissions:
-        rows = [{**row, "detail": without_customers(row["kind"], row["detail"])} for row in rows]
+    held = access.principal.permissions
+    rows = [{**row, "detail": readable(row["kind"], row["detail"], held)} for row in rows]
     return Page[Entry](items=[Entry.model_validate(row) for row in rows], next_cursor=following)
 
 
-def without_customers(kind: str, detail: dict[str, Any]) -> dict[str, Any]:
-    """Return what an entry tells to somebody who may not know customers' numbers.
-
-    Listed numbers are customers', and what is noted beside one may be anything about them.
-    """
-    if kind != _CUSTOMERS:
+def readable(kind: str, detail: dict[str, Any], held: Collection[str]) -> dict[str, Any]:
+    """Return what an entry tells to somebody who holds some permissions."""
+    permission, fields = _FIELDS.get(kind, ("", frozenset[str]()))
+    if not permission or permission in held:
         return detail
     told = dict[str, Any]()
     for name, value in detail.items():
         if name in {"before", "after"} and isinstance(value, dict):
-            told[name] = without_customers(kind, cast("dict[str, Any]", value))
+            told[name] = readable(kind, cast("dict[str, Any]", value), held)
         elif name == "e164":
             told[name] = mask(str(value))
         else:
-            told[name] = HIDDEN if name == "note" and value else value
+            told[name] = HIDDEN if name in fields and value else value
     return told
 
 

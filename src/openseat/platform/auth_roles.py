@@ -82,6 +82,8 @@ HOLDERS: dict[str, frozenset[Role]] = {
     "agents.read": _STAFF,
     "agents.write": _ADMIN,
     "agents.export": _STAFF,
+    # At which numbers outside agents work: their own, of no concern to clients.
+    "agents.telephone": _STAFF,
     "agents.self": frozenset({Role.AGENT, Role.SUPERVISOR}),
     "floor.watch": _ALL,
     "floor.control": _STAFF,
@@ -92,6 +94,8 @@ HOLDERS: dict[str, frozenset[Role]] = {
     # Customers' numbers in full where their project hides them; what it hides from supervisors too,
     # it hides whatever they hold.
     "customers.number": _STAFF_AND_CLIENT,
+    # Notes and answers of forms that other agents wrote; what they wrote themselves is everybody's.
+    "contacts.notes": _ALL,
     # What happened, and what it costs.
     "history.read": _STAFF_AND_CLIENT,
     "recordings.read": _STAFF_AND_CLIENT,

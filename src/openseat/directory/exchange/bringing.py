@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import ValidationError
@@ -15,6 +15,7 @@ from openseat.directory.exchange.columns import BadCellError, Book, Books, Colum
 from openseat.directory.exchange.sheet import Sheet
 from openseat.directory.noun import Noun, Row, change
 from openseat.platform.access import Access
+from openseat.platform.auth import Principal
 from openseat.platform.database_errors import database_problem
 from openseat.platform.problems import Problem
 from openseat.platform.texts import Language, catalogue, text
@@ -38,6 +39,11 @@ class Exchange:
     noun: Noun
     columns: tuple[Column, ...]
     key: tuple[str, ...]
+
+    def of(self, who: Principal) -> Exchange:
+        """Return the file without the columns that somebody may neither read nor write."""
+        hidden = self.noun.hidden(who)
+        return replace(self, columns=tuple(c for c in self.columns if c.field not in hidden))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +89,7 @@ async def all_rows(access: Access, noun: Noun) -> list[Row]:
         .where(service.within(access, noun))
         .order_by(noun.table.c[noun.sort], noun.table.c.id)
     )
-    await noun.complete(access.session, rows)
+    await service.complete(access, noun, rows)
     return rows
 
 

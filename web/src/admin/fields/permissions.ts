@@ -19,11 +19,11 @@ export const AREAS: readonly { area: string; names: readonly string[] }[] = [
   ] },
   { area: 'floor', names: [
     'skills.read', 'skills.write', 'agents.read', 'agents.write', 'agents.export',
-    'agents.self', 'floor.watch', 'floor.control', 'messages.read',
+    'agents.telephone', 'agents.self', 'floor.watch', 'floor.control', 'messages.read',
     'messages.send', 'wallboards.write',
   ] },
   { area: 'data', names: [
-    'customers.number', 'history.read', 'recordings.read', 'recordings.download',
+    'customers.number', 'contacts.notes', 'history.read', 'recordings.read', 'recordings.download',
     'figures.read', 'targets.read', 'targets.write', 'billing.read', 'billing.write',
   ] },
 ]
