@@ -31,9 +31,12 @@ def asked(stand_in, path):
 def test_an_agent_signs_in_at_a_phone(open_page, stand_in):
     stand_in.agent(ME, state="signed_out")
     page = open_page("/agent", user="agent")
+    enter = page.get_by_role("button", name="签入")
+    expect(enter).to_be_focused()
     page.get_by_role("combobox", name="话机").click()
     page.get_by_role("option", name="SIP 话机 phone-1002").click()
-    page.get_by_role("button", name="签入").click()
+    expect(enter).to_be_focused()
+    page.keyboard.press("Enter")
     expect(state(page)).to_have_text("空闲")
     assert asked(stand_in, "/me/agent/sign-in") == [{"endpoint": "phone-1002"}]
     assert all(token == "csrf-of-this-session" for *_, token in stand_in.received)

@@ -102,8 +102,10 @@ class Demo:
                 tending.append(asyncio.create_task(self._keep_ready(agent.agent_id)))
             ours = {agent.agent_id for agent in chosen}
             tending.append(asyncio.create_task(self._introduce(accounts, ours)))
-            tending.append(asyncio.create_task(self._tell(accounts)))
+            telling = asyncio.create_task(self._tell(accounts))
+            tending.append(telling)
             await self._customers(accounts, voices)
+            telling.cancel()
             self._say("all calls are over; waiting for recordings and the carrier's records")
             facts = await self._settled(first, accounts)
         finally:
