@@ -9,6 +9,7 @@ import App from '@/App.vue'
 import { i18n } from '@/i18n'
 import { router } from '@/router'
 import { useSession } from '@/session/store'
+import { commandOnce } from '@/ui/once'
 
 const app = createApp(App).use(createPinia()).use(i18n)
 
@@ -22,5 +23,6 @@ whenSignedOut(() => {
   })
 })
 
+commandOnce(document)
 // The router is installed by App once the session is known: guards need it.
 app.mount('#app')

@@ -38,6 +38,24 @@ describe('requests', () => {
     expect(headers).toEqual([undefined, 'secret'])
   })
 
+  test('are made once while the same change is under way, and again afterwards', async () => {
+    answers.push(json({ id: 1 }), json({ id: 2 }), json({ id: 3 }))
+    const made = await Promise.all([post('/flows', { name: 'a' }), post('/flows', { name: 'a' })])
+    expect(made).toEqual([{ id: 1 }, { id: 1 }])
+    expect(await Promise.all([post('/flows', { name: 'b' }), post('/flows', { name: 'a' })])).toEqual([
+      { id: 2 },
+      { id: 3 },
+    ])
+    expect(asked).toHaveLength(3)
+  })
+
+  test('that were refused are made when asked for again', async () => {
+    answers.push(json({ code: 'floor.unavailable' }, 503), json({ id: 4 }))
+    const both = [post('/flows', {}), post('/flows', {})].map((one) => one.catch(asProblem))
+    expect(await Promise.all(both)).toMatchObject([{ status: 503 }, { status: 503 }])
+    expect(await post('/flows', {})).toEqual({ id: 4 })
+  })
+
   test('keep no token in storage', () => {
     useCsrfToken('secret')
     expect(JSON.stringify({ ...window.localStorage, ...window.sessionStorage })).not.toContain('secret')

@@ -35,23 +35,39 @@ export function address(path: string, query: Query = {}): string {
   return `${ROOT}${path}${text ? `?${text}` : ''}`
 }
 
+/** Changes that are under way: asked for once more meanwhile, each is made once. */
+const underWay = new Map<string, Promise<unknown>>()
+
 /**
  * Ask the API and return the parsed answer, or undefined for "no content".
  *
+ * The same change, asked for while it is under way, is not asked for again: both get the one answer.
+ *
  * @throws Problem for every answer that is not a success, and when there is no answer.
  */
-export async function request<T>(
-  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
-  path: string,
-  options: {
-    query?: Query
-    /** Sent as JSON, or as it is when it is a form. */
-    body?: unknown
-    /** The version that was read; the change is refused when there is a newer one. */
-    version?: number
-    signal?: AbortSignal
-  } = {},
-): Promise<T> {
+export function request<T>(method: Method, path: string, options: Options = {}): Promise<T> {
+  if (method === 'GET' || options.body instanceof FormData) return ask<T>(method, path, options)
+  const same = JSON.stringify([method, address(path, options.query), options.version, options.body])
+  let answer = underWay.get(same) as Promise<T> | undefined
+  if (!answer) {
+    answer = ask<T>(method, path, options).finally(() => underWay.delete(same))
+    underWay.set(same, answer)
+  }
+  return answer
+}
+
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+
+interface Options {
+  query?: Query
+  /** Sent as JSON, or as it is when it is a form. */
+  body?: unknown
+  /** The version that was read; the change is refused when there is a newer one. */
+  version?: number
+  signal?: AbortSignal
+}
+
+async function ask<T>(method: Method, path: string, options: Options): Promise<T> {
   const headers: Record<string, string> = {
     Accept: 'application/json',
     'Accept-Language': language,
