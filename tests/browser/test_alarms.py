@@ -98,7 +98,7 @@ def test_a_threshold_is_set_raises_colours_is_acknowledged_and_ends(real_site, r
         pictured(boss, "alarm-history")
 
 
-def test_an_alarm_about_one_agent_colours_the_tile_in_english_too(real_site, real_page):
+def test_an_alarm_about_one_agent_colours_tile_and_row_and_is_acknowledged_by_key(real_site, real_page):
     with standing_in(real_site.settings) as floor:
         floor.show(**floor_rows(0))
         boss = real_page("/floor", login="supervisor2", language="en")
@@ -116,6 +116,14 @@ def test_an_alarm_about_one_agent_colours_the_tile_in_english_too(real_site, rea
         expect(strip).to_contain_text("An agent’s time in a state (s) · Busy")
         expect(boss.locator(".os-agent[data-alarm=warning]")).to_contain_text("1002")
         pictured(boss, "agent-alarm")
+        boss.get_by_role("button", name="Table").click()
+        row = boss.locator("tr[data-alarm=warning]")
+        expect(row).to_contain_text("1002")
+        expect(row).to_contain_text("Warning")
+        boss.keyboard.press("Alt+q")
+        expect(strip).to_have_count(0)
+        # Somebody takes care of it, and it is still on.
+        expect(row).to_have_count(1)
 
 
 def test_webhooks_are_the_administrators_and_their_log_is_shown(real_site, real_page):

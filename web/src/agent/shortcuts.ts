@@ -26,6 +26,7 @@ export const KEYS = {
   log: 'Alt+L',
   messages: 'Alt+I',
   acknowledge: 'Alt+U',
+  alarm: 'Alt+Q',
   save: 'Ctrl+Enter',
 } as const
 
