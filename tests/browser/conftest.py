@@ -90,6 +90,8 @@ def fresh_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
         context = chromium.new_context(
             viewport={"width": width, "height": height},
             timezone_id=zone,
+            # Nothing slides or fades: no click has to wait until its button stands still.
+            reduced_motion="reduce",
             **options,  # type: ignore[arg-type]  # passed on to Playwright
         )
         context.set_default_timeout(20_000)

@@ -71,22 +71,24 @@ def test_taking_over_is_asked_first_and_can_be_thought_better_of(open_page, stan
     assert asked(stand_in)[0][2]["mode"] == "intercept"
 
 
-@pytest.mark.parametrize(
-    ("action", "path", "body"),
-    [
-        ("强制示闲", "state", {"state": "idle"}),
-        ("强制示忙", "state", {"state": "busy"}),
-        ("强制签出", "sign-out", {}),
-    ],
-)
-def test_states_are_forced_after_a_question(open_page, stand_in, action, path, body):
+def test_states_are_forced_after_a_question(open_page, stand_in):
     page = open_page("/floor", user="lead")
-    menu_of(page, "李娜").get_by_role("menuitem", name=action).click()
-    dialog = page.get_by_role("dialog")
-    expect(dialog).to_contain_text("1002 李娜")
-    dialog.get_by_role("button", name=action).click()
-    expect(page.get_by_role("alert").filter(has_text="李娜")).to_be_visible()
-    assert asked(stand_in) == [("POST", f"/floor/agents/{WATCHED}/{path}", body)]
+    forced = {
+        "强制示闲": ("state", {"state": "idle"}),
+        "强制示忙": ("state", {"state": "busy"}),
+        "强制签出": ("sign-out", {}),
+    }
+    for count, action in enumerate(forced, start=1):
+        menu_of(page, "李娜").get_by_role("menuitem", name=action).click()
+        dialog = page.get_by_role("dialog")
+        expect(dialog).to_contain_text("1002 李娜")
+        dialog.get_by_role("button", name=action).click()
+        expect(page.get_by_role("alert").filter(has_text="李娜").last).to_be_visible()
+        expect(dialog).to_have_count(0)
+        assert len(asked(stand_in)) == count
+    assert asked(stand_in) == [
+        ("POST", f"/floor/agents/{WATCHED}/{path}", body) for path, body in forced.values()
+    ]
 
 
 def test_a_call_is_ended_from_its_row_and_a_click_on_the_menu_does_not_open_it(open_page, stand_in):
