@@ -211,6 +211,7 @@ def desk(router: APIRouter, stand_in: StandIn) -> None:
         ("/me/agent/log", stand_in.log),
         ("/me/calls", stand_in.own_calls),
         ("/me/agent/destinations", stand_in.destinations),
+        ("/me/agent/prompts", stand_in.prompts),
     ):
         router.add_api_route(path, answer, response_model=None)
 

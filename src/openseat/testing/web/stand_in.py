@@ -228,6 +228,11 @@ class StandIn:
             "projects": _places(floor.PROJECTS),
         }
 
+    def prompts(self) -> Row:
+        """What can be played to the customer."""
+        said = {"language": "zh-CN", "text": "请您稍候。", "duration_ms": 2_400}
+        return {"items": [{"name": "please-wait", **said}], "language": "zh-CN"}
+
     def snapshot(self) -> Row:
         """The frame a page starts from."""
         cell = {"cell_id": "main", "calls": len(self.tables["calls"]), "switch_reachable": True}

@@ -26,7 +26,7 @@ export function measureText(measure: Measure, value: number | null): string {
 }
 
 /** A target as it is typed: percent for shares. */
-export const typed = (measure: Measure, value: number): number =>
+export const entered = (measure: Measure, value: number): number =>
   MEASURES[measure] === 'share' ? Math.round(value * 1000) / 10 : value
 
 /** What was typed as the server keeps it. */

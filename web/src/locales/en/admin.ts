@@ -47,8 +47,6 @@ export default {
     deleteOne: 'Delete {name}',
     deleteAsk: 'Delete “{name}”?',
     deleted: '“{name}” is deleted.',
-    discard: 'Discard changes',
-    discardAsk: 'There are unsaved changes. Discard them?',
     reload: 'Reload',
     readOnly: 'View only',
     close: 'Close',

@@ -10,6 +10,8 @@ export default {
     reset: 'Reset',
     export: 'Export CSV',
     cancel: 'Cancel',
+    discard: 'Discard changes',
+    discardAsk: 'There are unsaved changes. Discard them?',
     refresh: 'Refresh',
     total: 'Total',
   },

@@ -46,8 +46,6 @@ export default {
     deleteOne: '删除{name}',
     deleteAsk: '确定删除“{name}”？',
     deleted: '已删除“{name}”。',
-    discard: '放弃修改',
-    discardAsk: '有修改尚未保存，确定放弃？',
     reload: '重新载入',
     readOnly: '只能查看',
     close: '关闭',

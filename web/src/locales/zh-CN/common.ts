@@ -9,6 +9,8 @@ export default {
     reset: '重置',
     export: '导出 CSV',
     cancel: '取消',
+    discard: '放弃修改',
+    discardAsk: '有修改尚未保存，确定放弃？',
     refresh: '刷新',
     total: '合计',
   },
