@@ -67,16 +67,17 @@ def test_the_set_up_page_by_page_with_its_forms(real_page):
     walk = Walk(page)
     menu = page.get_by_role("navigation").last.get_by_role("link")
     expect(menu.first).to_be_visible()
+    walk.hold("what all pages have around them")
     for address in [link.get_attribute("href") or "" for link in menu.all()]:
         walk.visit(address)
         expect(page.locator("main").get_by_role("heading").first).to_be_visible()
-        walk.hold(address)
+        walk.hold(address, "main")
         for button in ("新建", "导入"):
             opener = page.locator("main .os-card-head").get_by_role("button", name=button)
             if opener.count():
                 walk.opened(f"{address}: {button}", opener)
         walk.speak("en")
-        walk.hold(f"{address}, in English")
+        walk.hold(f"{address}, in English", "main")
         row = page.locator("main tbody tr[tabindex]").first
         # The row of a flow opens the canvas, that of a prompt plays it.
         if row.count() and not address.endswith(("/flows", "/prompts")):
@@ -113,6 +114,7 @@ def test_alarms_figures_messages_and_screens(real_page):
         if opener:
             walk.opened(opener, page.get_by_role("button", name=opener).first)
     walk.opened("messages", "Alt+i")
+    walk.opened("the account", page.locator("header .who"))
     walk.visit("/figures")
     walk.opened("targets", page.locator("[data-test=targets]"))
     walk.visit("/floor")

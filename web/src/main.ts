@@ -11,6 +11,7 @@ import { router } from '@/router'
 import { useSession } from '@/session/store'
 import { commandOnce } from '@/ui/once'
 
+commandOnce(window)
 const app = createApp(App).use(createPinia()).use(i18n)
 
 whenSignedOut(() => {
@@ -23,6 +24,5 @@ whenSignedOut(() => {
   })
 })
 
-commandOnce(document)
 // The router is installed by App once the session is known: guards need it.
 app.mount('#app')

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { commandOnce } from '@/ui/once'
 
-commandOnce(document)
+commandOnce(window)
 
 /** Put something into the page and say whether it hears of an event. */
 function hears(markup: string, event: Event): boolean {

@@ -26,7 +26,7 @@ export const KEYS = {
   log: 'Alt+L',
   messages: 'Alt+I',
   acknowledge: 'Alt+U',
-  alarm: 'Alt+Q',
+  alarm: 'Alt+Y',
   save: 'Ctrl+Enter',
 } as const
 

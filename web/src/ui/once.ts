@@ -5,7 +5,8 @@ const BEHIND = '.el-overlay, .el-overlay-dialog, .el-overlay-message-box'
 const QUICK = '[data-quick]'
 
 function swallow(event: Event): void {
-  event.stopPropagation()
+  // Whoever else listens for it, as a menu that closes by a click beside it, does not hear of it.
+  event.stopImmediatePropagation()
   event.preventDefault()
 }
 
@@ -29,8 +30,8 @@ function pressed(event: KeyboardEvent): void {
   if (!line) swallow(event)
 }
 
-/** See to it that impatient hands command once, on everything in the page. */
-export function commandOnce(page: Document): void {
+/** See to it that impatient hands command once, on everything in the page; before all else listens. */
+export function commandOnce(page: Window): void {
   page.addEventListener('click', clicked, { capture: true })
   page.addEventListener('keydown', pressed, { capture: true })
 }
