@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from openseat.core import events as e
 from openseat.core.events import AgentState as S
-from openseat.core.inputs import CheckTrunk, SignIn
+from openseat.core.inputs import CheckTrunk, SignIn, SignOut
 from openseat.core.pin import digest
 from openseat.core.telephone import telephone
 from openseat.platform.processes import ProcessRecord
@@ -23,7 +23,7 @@ from openseat.platform.status import child_record
 from openseat.prompts import SHIPPED
 from openseat.simulation.stage import Party
 from openseat.testing.tones import channels, hears, speaks
-from openseat.testing.world import CUSTOMER, FIRST, LIMIT_S, World, ended, running_world
+from openseat.testing.world import CUSTOMER, FIRST, LIMIT_S, SECOND, World, ended, running_world
 
 pytestmark = [pytest.mark.acceptance, pytest.mark.switch, pytest.mark.database]
 
@@ -192,6 +192,36 @@ async def test_a_number_dialled_on_the_own_phone_is_a_call_of_the_project(world:
     assert hears(other, FIRST)
     assert [one.direction for one in await world.events(e.CallStarted)][-1] is e.Direction.OUTBOUND
     assert len(await world.events(e.SegmentEnded)) == 1
+
+
+async def test_a_colleague_is_called_by_number_and_the_two_hear_each_other(product: Settings):
+    async with running_world(product, 2) as world:
+        await world.ready(0)
+        await world.ready(1)
+        await world.send(SignOut(agent_id=world.seats[1].agent_id))
+        number = world.seats[1].phone.endpoint
+        await code(world, number, "line-colleague-away")
+
+        await world.ready(1)
+        phone, name = await dial(world, number)
+        world.tone(phone, FIRST)
+        colleague = await world.next_ring(1)
+        await colleague.answer()
+        await colleague.listen(f"{name}-colleague")
+        world.tone(colleague, SECOND)
+        await asyncio.sleep(2)
+        await colleague.hang_up()
+        async with asyncio.timeout(LIMIT_S):
+            await phone.gone.wait()
+        (caller_heard,) = await world.heard(name)
+        (colleague_heard,) = await world.heard(f"{name}-colleague")
+        assert hears(caller_heard, SECOND)
+        assert hears(colleague_heard, FIRST)
+        started = await world.events(e.CallStarted)
+        assert {one.direction for one in started} == {e.Direction.INTERNAL}
+        assert started[-1].agent_id == world.seats[0].agent_id
+        assert not await world.events(e.RecordingStarted)
+        await world.nothing_is_left()
 
 
 async def at_telephone(world: World) -> asyncio.Queue[Party]:

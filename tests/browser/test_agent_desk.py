@@ -237,6 +237,24 @@ def test_the_host_of_a_conference_ends_it_for_all_after_a_question(open_page, st
     assert asked(stand_in, path) == [{}]
 
 
+def test_an_agent_with_a_colleague_can_only_hang_up(open_page, stand_in):
+    page = open_page("/agent", user="agent")
+    me = stand_in.tables["agents"][ME]
+    call = call_row(
+        "call-8", direction="internal", caller=me["number"], called="1003", state="talking",
+        agent_id=ME, agent_ids=[ME], client_id="", project_id="",
+    )  # fmt: skip
+    stand_in.move({"calls": {"call-8": call}})
+    stand_in.agent(ME, state="talking", call_id="call-8", segment_id="", queue_id="")
+    expect(page.locator("[data-test=caller]")).to_have_text("1003")
+    expect(page.get_by_text("与同事通话")).to_be_visible()
+    expect(page.locator("[data-test=hold]")).to_have_count(0)
+    page.keyboard.press("Alt+h")
+    with page.expect_response(lambda answer: answer.url.endswith("/me/agent/hang-up")):
+        page.keyboard.press("Alt+x")
+    assert asked(stand_in, "/me/agent/hold") == []
+
+
 def test_a_project_has_outcomes_of_its_own(open_page, stand_in):
     stand_in.outcomes = [{"code": "claim_filed", "name": "报案已受理"}]
     in_conversation(stand_in)

@@ -32,7 +32,11 @@ def parties(call: Call, config: CellConfig) -> list[dict[str, Any]]:
 
 def agents_in(call: Call) -> list[str]:
     """Return the agents who are in the call or offered it."""
-    legs = {leg.agent_id for leg in call.legs.values() if leg.kind is LegKind.AGENT}
+    legs = {
+        leg.agent_id
+        for leg in call.legs.values()
+        if leg.agent_id and leg.kind is not LegKind.SUPERVISOR
+    }
     return sorted(legs | {segment.agent_id for segment in call.segments.values()})
 
 

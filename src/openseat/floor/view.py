@@ -14,6 +14,7 @@ from typing import Any
 from openseat.core.agents import Agent
 from openseat.core.calls.model import Call, LegState
 from openseat.core.cell import Cell
+from openseat.core.cell.colleagues import between
 from openseat.core.cell.dialling import undialled
 from openseat.core.cell.greeting import automatic
 from openseat.core.cell.state import TrunkTest
@@ -311,7 +312,7 @@ class View:
             "since": since,
             "started_at": call.started_at,
             "queue_id": call.entry.queue_id if call.entry else call.last_queue_id,
-            "agent_id": segment.agent_id if segment else "",
+            "agent_id": segment.agent_id if segment else _caller(call),
             "recording": bool(call.recordings) and not call.paused_recordings,
             "recording_paused": bool(call.paused_recordings),
             "agent_ids": agents_in(call),
@@ -335,6 +336,11 @@ class View:
         }
 
 
+def _caller(call: Call) -> str:
+    """The agent who dialled a colleague's number; empty for every other call."""
+    return call.customer.agent_id if call.customer is not None else ""
+
+
 def _test(test: TrunkTest | None) -> Row | None:
     """What the latest test call through a trunk told."""
     return None if test is None else asdict(test)
@@ -354,6 +360,10 @@ def _stage(call: Call) -> tuple[str, Instant]:
     offer = next(iter(call.offers.values()), None)
     if offer is not None:
         return "ringing", offer.made_at
+    if between(call):
+        leg = next(leg for leg in call.legs.values() if leg.kind is LegKind.AGENT)
+        up = leg.state is LegState.UP
+        return ("talking", leg.answered_at or leg.started_at) if up else ("ringing", leg.started_at)
     if call.entry is not None:
         return "waiting", call.entry.entered_at
     if any(leg.kind is LegKind.OUTSIDE for leg in call.legs.values()):

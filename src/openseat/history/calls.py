@@ -20,6 +20,7 @@ from openseat.core.events import (
     Fact,
     LegKind,
     LegStarted,
+    LegWasAnswered,
     OfferMade,
     QueueEntered,
     QueueExit,
@@ -131,6 +132,7 @@ def _begun(call_id: str, entry: Entry, event: CallStarted) -> CallRow:
         trunk_id=event.trunk_id,
         number_id=event.number_id,
         language=event.language,
+        agent_ids=[event.agent_id] if event.agent_id else [],
     )
 
 
@@ -150,8 +152,10 @@ def _change(row: CallRow, event: Event, at: int) -> None:  # noqa: C901, PLR0912
             row.queue_outcome = event.outcome.value
         case OfferMade():
             row.offers += 1
-        case LegStarted() if row.direction == Direction.OUTBOUND and event.kind is LegKind.AGENT:
+        case LegStarted() if row.direction != Direction.INBOUND and event.kind is LegKind.AGENT:
             _note(row.agent_ids, event.agent_id)
+        case LegWasAnswered() if row.direction == Direction.INTERNAL:
+            row.outcome = CallOutcome.SERVED  # a colleague: whoever dialled is the call's own leg
         case SegmentStarted():
             row.segments += 1
             _note(row.agent_ids, event.agent_id)

@@ -164,7 +164,9 @@ class RandomFloor:
         leg_id, agent_id = f"in-{self.arrivals}", self._someone()
         endpoint = self.rng.choice((f"phone-{agent_id}", "phone-of-nobody"))
         agent = agent_id if endpoint != "phone-of-nobody" else ""
-        called = self.rng.choice((*CODES, "+8613333333333", SERVICE_NUMBER))
+        called = self.rng.choice(
+            (*CODES, "+8613333333333", "1001", "1002", "1003", "1009", SERVICE_NUMBER)
+        )
         trunk_id = "t1" if called == SERVICE_NUMBER else ""
         self.live[leg_id] = i.LiveLeg(
             leg_id=leg_id, up=False, called=called, trunk_id=trunk_id, agent_id=agent

@@ -9,10 +9,12 @@ import pytest
 from openseat.core import effects as fx
 from openseat.core import events as e
 from openseat.core import inputs as i
+from openseat.core.cell import Cell
 from openseat.core.cell.dialogue import Phase
 from openseat.core.cell.service_line import LOCKED_MS, SILENCE_MS, TABLE, WRONG_PINS, Happening
 from openseat.core.config import PhoneCodes
 from openseat.core.events import AgentState as S
+from openseat.core.identity import CountingIds
 from openseat.core.phone_codes import Dialled, PhoneCode, read
 from openseat.core.telephone import telephone
 from openseat.testing.cells import World, world
@@ -328,3 +330,162 @@ def test_dialling_goes_wrong(who: str):
         w.do(i.LegEnded(leg_id="own", cause=16))
         assert state_of(w) is S.IDLE
     assert not w.cell.state.calls
+
+
+# -- a colleague's number ----------------------------------------------------------
+
+
+def colleagues(*others: str) -> World:
+    """1001 dials 1002, who is there like the others named."""
+    w = world()
+    w.sign_in("ag1001", *others)
+    dial(w, "1002")
+    return w
+
+
+def dialler_is_told(w: World, prompt: str) -> None:
+    """Why it came to nothing is said, and then the call is over."""
+    assert said(w) == (prompt,)
+    assert w.last(fx.Play).leg_id == "own"
+    over(w)
+    assert not w.cell.state.calls
+    assert w.last(fx.Hangup).leg_id == "own"
+    assert w.same_after_replay()
+
+
+def test_a_colleague_rings_and_the_two_talk():
+    w = colleagues("ag1002")
+    (started,) = w.events(e.CallStarted)
+    assert (started.direction, started.client_id) == (e.Direction.INTERNAL, "")
+    assert (started.caller, started.called, started.agent_id) == ("1001", "1002", "ag1001")
+    rung = w.last(fx.Originate)
+    assert (rung.agent_id, rung.caller_number, rung.caller_name) == (
+        "ag1002", "1001", "Agent 1001",
+    )  # fmt: skip
+    assert w.last(fx.Play).leg_id == "own"
+    assert (state_of(w), state_of(w, "ag1002")) == (S.TALKING, S.RESERVED)
+    w.do(i.LegRinging(leg_id=rung.leg_id))
+    assert state_of(w, "ag1002") is S.RINGING
+    w.do(i.LegAnswered(leg_id=rung.leg_id), after=3_000)
+    assert w.last(fx.StopPlay).leg_id == "own"
+    assert w.last(fx.Bridge).legs == ("own", rung.leg_id)
+    assert {state_of(w), state_of(w, "ag1002")} == {S.TALKING}
+    assert not w.asked(fx.StartRecording)
+    assert not w.events(e.SegmentStarted)
+    w.call_in()
+    assert not w.events(e.OfferMade)
+    w.do(i.LegEnded(leg_id=rung.leg_id, cause=16), after=5_000)
+    assert fx.Hangup(leg_id="own") in w.effects
+    assert [one.answered for one in w.events(e.CallEnded)] == [True]
+    assert w.events(e.OfferMade)[0].agent_id in {"ag1001", "ag1002"}
+    assert w.same_after_replay()
+
+
+@pytest.mark.parametrize("who", ["dialler", "colleague"])
+def test_either_hangs_up_at_the_desk(who: str):
+    w = colleagues("ag1002")
+    rung = w.last(fx.Originate).leg_id
+    w.do(i.LegAnswered(leg_id=rung))
+    w.do(i.HangUp(agent_id="ag1001" if who == "dialler" else "ag1002"))
+    assert {one.leg_id for one in w.asked(fx.Hangup)} == {"own", rung}
+    assert {state_of(w), state_of(w, "ag1002")} == {S.IDLE}
+    assert not w.cell.state.calls
+
+
+@pytest.mark.parametrize(
+    ("cause", "prompt"),
+    [
+        (17, "line-colleague-busy"),
+        (21, "line-colleague-busy"),
+        (19, "line-colleague-silent"),
+        (20, "line-colleague-away"),
+    ],
+)
+def test_a_colleague_who_cannot_be_had_is_told_of(cause: int, prompt: str):
+    w = colleagues("ag1002")
+    rung = w.last(fx.Originate).leg_id
+    w.do(i.LegRinging(leg_id=rung))
+    w.do(i.LegEnded(leg_id=rung, cause=cause))
+    assert state_of(w, "ag1002") is S.IDLE
+    dialler_is_told(w, prompt)
+    assert state_of(w) is S.IDLE
+
+
+def test_a_colleague_declines_at_the_desk():
+    w = colleagues("ag1002")
+    rung = w.last(fx.Originate).leg_id
+    w.do(i.LegRinging(leg_id=rung))
+    w.do(i.RefuseOffer(agent_id="ag1002"))
+    assert fx.Hangup(leg_id=rung, cause=21) in w.effects
+    dialler_is_told(w, "line-colleague-busy")
+
+
+def test_one_who_is_not_there_or_busy_does_not_ring():
+    w = colleagues()
+    dialler_is_told(w, "line-colleague-away")
+    w.sign_in("ag1002")
+    w.do(i.SetBusy(agent_id="ag1002", reason="break"))
+    dial(w, "1002", leg_id="own")
+    dialler_is_told(w, "line-colleague-busy")
+    assert not w.asked(fx.Originate)
+    assert state_of(w) is S.IDLE
+
+
+def test_a_number_like_the_agents_that_nobody_has_is_not_called_outside():
+    w = world()
+    w.sign_in("ag1001")
+    dial(w, "1077")
+    dialler_is_told(w, "line-no-colleague")
+    dial(w, "110")
+    assert w.last(fx.Originate).number == "110"
+
+
+def test_the_own_number_and_one_dialled_in_a_call_are_refused():
+    w = world()
+    w.sign_in("ag1001", "ag1002")
+    dial(w, "1001")
+    dialler_is_told(w, "line-refused")
+    w.call_in()
+    w.pick_up()
+    talking = "ag1001" if state_of(w) is S.TALKING else "ag1002"
+    other = "1002" if talking == "ag1001" else "1001"
+    dial(w, other, agent_id=talking, leg_id="second")
+    assert said(w) == ("line-refused",)
+
+
+def test_who_gives_up_lets_the_colleague_go():
+    w = colleagues("ag1002")
+    rung = w.last(fx.Originate).leg_id
+    w.do(i.LegEnded(leg_id="own", cause=16))
+    assert fx.Hangup(leg_id=rung) in w.effects
+    assert {state_of(w), state_of(w, "ag1002")} == {S.IDLE}
+    assert not w.cell.state.calls
+
+
+def test_a_colleague_at_a_telephone_outside_takes_the_call_by_the_key():
+    w = world()
+    w.sign_in("ag1001")
+    w.do(i.SignIn(agent_id="ag1002", endpoint=telephone("ag1002")))
+    dial(w, "1002")
+    rung = w.last(fx.Originate)
+    assert rung.number == "+8613910001002"
+    w.do(i.LegAnswered(leg_id=rung.leg_id))
+    assert not w.asked(fx.Bridge)
+    press(w, "1", leg_id=rung.leg_id)
+    assert w.last(fx.Bridge).legs == ("own", rung.leg_id)
+
+
+def test_a_floor_that_takes_over_leaves_the_two_talking():
+    w = colleagues("ag1002")
+    rung = w.last(fx.Originate).leg_id
+    w.do(i.LegAnswered(leg_id=rung))
+    (call,) = w.cell.state.calls.values()
+    w.cell = Cell(w.cell.config, CountingIds("2"), state=w.cell.state)
+    live = tuple(
+        i.LiveLeg(leg_id=leg, up=True, bridge_id=call.talk_bridge_id) for leg in ("own", rung)
+    )
+    w.do(i.SwitchRestored(live=live))
+    assert w.cell.state.calls
+    w.do(i.LegEnded(leg_id=rung, cause=16))
+    assert not w.cell.state.calls
+    assert {state_of(w), state_of(w, "ag1002")} == {S.IDLE}

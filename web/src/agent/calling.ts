@@ -29,12 +29,15 @@ export const useCalling = defineStore('calling', () => {
 
   const call = computed(() => floor.picture.calls.get(desk.seat?.callId ?? ''))
   const state = computed(() => desk.seat?.state ?? 'signed_out')
-  /** In a conversation; while the customer is only being called there is none to do anything to. */
-  const talking = computed(
+  const conversing = computed(
     () =>
       call.value?.state !== 'dialling' &&
       ['talking', 'holding', 'consulting', 'conferencing'].includes(state.value),
   )
+  /** In a conversation; while the customer is only being called there is none to do anything to. */
+  const talking = computed(() => conversing.value && desk.seat?.segmentId !== '')
+  /** With a colleague who asks, or in a call between agents: the customer is not the agent's own. */
+  const aside = computed(() => conversing.value && desk.seat?.segmentId === '')
   const parties = computed<readonly Party[]>(() => call.value?.parties ?? [])
   const own = computed(() =>
     parties.value.find((one) => one.agent_id === desk.me?.agent_id && one.state === 'up'),
@@ -133,6 +136,7 @@ export const useCalling = defineStore('calling', () => {
     call,
     state,
     talking,
+    aside,
     parties,
     own,
     held,

@@ -46,6 +46,7 @@ def start(call_id: str, event: e.CallStarted, at: int) -> Call:
         state=LegState.DIALLING if event.direction is e.Direction.OUTBOUND else LegState.ARRIVED,
         started_at=at,
         address=event.called if event.direction is e.Direction.OUTBOUND else event.caller,
+        agent_id=event.agent_id,
         trunk_id=event.trunk_id,
     )
     return call

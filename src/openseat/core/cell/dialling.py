@@ -19,7 +19,7 @@ OWN_RING_MS = 20_000
 RING_BACK = ("tone:450/1000", "silence:4000") * 12
 """What the agent hears until the customer answers: a minute of the network's own tone."""
 
-_FREE = frozenset(
+FREE = frozenset(
     {AgentState.IDLE, AgentState.BUSY, AgentState.OUTBOUND_ONLY, AgentState.AFTER_CALL_WORK}
 )
 """States in which an agent may place a call."""
@@ -32,7 +32,7 @@ def dial_out(turn: Turn, asked: i.DialOut) -> None:
     `trunk.none`, `trunk.unreachable` or `trunk.full`.
     """
     agent = turn.agent(asked.agent_id)
-    if not agent.reachable and agent.state in _FREE:
+    if not agent.reachable and agent.state in FREE:
         raise CoreError("agent.phone_unreachable", agent_id=agent.agent_id)
     call, project = _begin(turn, agent, asked.number, asked.project_id)
     ringing.ring(
@@ -76,7 +76,7 @@ def _first_project(turn: Turn, agent_id: str) -> str:
 
 
 def _begin(turn: Turn, agent: Agent, number: str, project_id: str) -> tuple[Call, ProjectConfig]:
-    if agent.state not in _FREE:
+    if agent.state not in FREE:
         raise CoreError("agent.engaged", agent_id=agent.agent_id)
     if agent.agent_id in turn.state.supervising:
         raise CoreError("supervision.running", agent_id=agent.agent_id)
@@ -117,7 +117,7 @@ def agent_answered(turn: Turn, call: Call, leg: Leg) -> bool:
     turn.do(
         Play(
             leg_id=leg.leg_id,
-            playback_id=_ring_back(call),
+            playback_id=ring_back(call),
             media=RING_BACK,
             language=call.language,
         )
@@ -145,13 +145,14 @@ def customer_answered(turn: Turn, call: Call) -> None:
     """The customer picked up: the conversation begins."""
     for leg in call.legs.values():
         if leg.kind is e.LegKind.AGENT and leg.state is LegState.UP:
-            turn.do(StopPlay(leg_id=leg.leg_id, playback_id=_ring_back(call)))
+            turn.do(StopPlay(leg_id=leg.leg_id, playback_id=ring_back(call)))
             talking.begin_segment(turn, call, leg, via=e.Via.DIRECT, queue_id="")
             return
     ending.end_call(turn, call, e.EndedBy.SYSTEM)
 
 
-def _ring_back(call: Call) -> str:
+def ring_back(call: Call) -> str:
+    """The name of what an agent hears until who they called answers."""
     return f"ring-{call.call_id}"
 
 

@@ -19,6 +19,8 @@ class Phase(StrEnum):
     """Their agent number."""
     PIN = "pin"
     CODE = "code"
+    COLLEAGUE = "colleague"
+    """Nothing: a colleague is called, or talks with them."""
     LAST = "last"
     """Nothing more: the last words are said, and the call ends."""
 

@@ -6,6 +6,7 @@ from openseat.core import events as e
 from openseat.core.agents import Release
 from openseat.core.calls.model import Call, Leg, LegState
 from openseat.core.cell import (
+    colleagues,
     conferring,
     dialling,
     flowing,
@@ -101,6 +102,7 @@ def _agent_gone(turn: Turn, call: Call, leg: Leg, cause: int, at: int | None) ->
         free_agent(turn, call, leg.agent_id)
         if dialling.undialled(call):
             end_call(turn, call, EndedBy.AGENT)
+        colleagues.gone(turn, call, leg, cause)
         return
     if conferring.hand_over(turn, call, segment):
         return
@@ -224,6 +226,7 @@ def customer_gone(
     supervising.call_over(turn, call)
     flowing.hung_up(turn, call)
     record_leg_end(turn, call, customer, cause, at)
+    free_agent(turn, call, customer.agent_id)
     for leg in list(call.legs.values()):
         turn.do(Hangup(leg_id=leg.leg_id))
         record_leg_end(turn, call, leg, cause=16, at=at)

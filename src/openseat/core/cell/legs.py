@@ -7,6 +7,7 @@ from openseat.core.agents import Ring
 from openseat.core.calls.model import Call, Leg, LegState
 from openseat.core.cell import (
     asking,
+    colleagues,
     conferring,
     dialling,
     flowing,
@@ -32,6 +33,8 @@ def ringing(turn: Turn, leg_id: str) -> None:
     offer = call.offer_of_leg(leg_id)
     if offer is not None:
         turn.stimulate(turn.agent(offer.agent_id), Ring(call_id=call.call_id))
+    else:
+        colleagues.alerts(turn, call, leg)
 
 
 def answered(turn: Turn, leg_id: str) -> None:
@@ -72,7 +75,8 @@ def taken(turn: Turn, call: Call, leg: Leg) -> None:
     elif offer is not None:
         talking.accepted(turn, call, offer, leg)
     elif leg.kind is e.LegKind.AGENT:
-        if not phoning.answered(turn, call, leg) and not dialling.agent_answered(turn, call, leg):
+        meant = (phoning.answered, dialling.agent_answered, colleagues.answered)
+        if not any(taker(turn, call, leg) for taker in meant):
             talking.leave_conversation(turn, call, leg_id)  # what it was for is over
     else:
         sending.outside_answered(turn, call, leg)

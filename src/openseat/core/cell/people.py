@@ -6,7 +6,7 @@ from openseat.core import events as e
 from openseat.core import inputs as i
 from openseat.core.agents import Agent, LinkBack
 from openseat.core.browser_phone import in_browser
-from openseat.core.cell import ending, supervising
+from openseat.core.cell import colleagues, ending, supervising
 from openseat.core.cell.turn import Turn
 from openseat.core.config import CellConfig
 from openseat.core.effects import Hangup
@@ -124,6 +124,11 @@ def refuse(turn: Turn, agent_id: str) -> None:
             turn.do(Hangup(leg_id=offer.leg_id, cause=21))
             ending.leg_ended(turn, offer.leg_id, cause=21)
             return
+    leg = colleagues.refused_by(call, agent_id) if call is not None else None
+    if leg is not None:
+        turn.do(Hangup(leg_id=leg.leg_id, cause=21))
+        ending.leg_ended(turn, leg.leg_id, cause=21)
+        return
     raise CoreError("agent.no_offer", agent_id=agent_id)
 
 

@@ -39,7 +39,7 @@ def reconnect(turn: Turn, asked: i.ReconnectPhone) -> None:
         _offer_again(turn, call, offer)
         return
     held, dialling = _own_legs(call, agent.agent_id)
-    if held is None:
+    if held is None or held.kind is e.LegKind.CUSTOMER:
         return
     for leg in dialling:
         talking.leave_conversation(turn, call, leg.leg_id)

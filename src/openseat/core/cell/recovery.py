@@ -12,6 +12,7 @@ from openseat.core.calls.model import Call, Leg, LegState
 from openseat.core.cell import (
     announcing,
     arriving,
+    colleagues,
     dialling,
     ending,
     flowing,
@@ -120,6 +121,8 @@ def _catch_up(turn: Turn, call: Call, leg: Leg, seen: LiveLeg) -> None:
 def _go_on(turn: Turn, call: Call) -> None:
     """Take up waiting and flows where they stood; who was dialling codes dials again."""
     announcing.cut_off(turn, call)  # its end would not be told to a floor that did not begin it
+    if colleagues.between(call):
+        return
     if service_line.serves(call):
         ending.end_call(turn, call, e.EndedBy.SYSTEM, CAUSE_SWITCH_LOST)
     elif call.entry is not None and not call.offers:

@@ -18,9 +18,10 @@ from openseat.core import pin
 from openseat.core.agents import ENGAGED, Agent
 from openseat.core.browser_phone import in_browser
 from openseat.core.calls.model import Call
-from openseat.core.cell import dialling, ending, people, trunk_test
+from openseat.core.cell import colleagues, dialling, ending, people, trunk_test
 from openseat.core.cell.dialogue import Dialogue, Phase
 from openseat.core.cell.turn import Turn
+from openseat.core.config import AgentConfig
 from openseat.core.effects import Answer, Echo, Play, StopPlay
 from openseat.core.errors import CoreError
 from openseat.core.events import AgentState
@@ -122,10 +123,29 @@ def _dial(turn: Turn, agent: Agent | None, leg: i.LegArrived) -> str:
         return _REFUSED["code.unknown"]
     if agent is None:
         return _REFUSED["agent.not_signed_in"]
+    colleague = colleagues.numbered(turn, leg.called)
+    if colleague is not None:
+        return _call_colleague(turn, agent, colleague, leg)
+    if colleagues.nobodys(turn, leg.called):
+        return colleagues.NOBODY
     try:
         dialling.dialled(turn, agent, leg)
     except CoreError as refusal:
         return _REFUSED.get(refusal.code, "line-refused")
+    return ""
+
+
+def _call_colleague(turn: Turn, agent: Agent, known: AgentConfig, leg: i.LegArrived) -> str:
+    """Call a colleague by agent number; returns the prompt that says why not."""
+    refusal = colleagues.why_not(turn, agent, known)
+    if refusal:
+        return refusal
+    own = turn.config.agents.get(agent.agent_id)
+    call = _begin(turn, leg, agent_id=agent.agent_id, caller=own.number if own else "")
+    dialogue = turn.dialogues[call.call_id]
+    dialogue.phase, dialogue.agent_id, dialogue.known = Phase.COLLEAGUE, agent.agent_id, True
+    dialogue.language = _language(turn, agent.agent_id)
+    colleagues.call(turn, call, agent, known)
     return ""
 
 
@@ -141,16 +161,17 @@ def from_outside(turn: Turn, leg: i.LegArrived) -> None:
             break
 
 
-def _begin(turn: Turn, leg: i.LegArrived) -> Call:
+def _begin(turn: Turn, leg: i.LegArrived, *, agent_id: str = "", caller: str = "") -> Call:
     call = turn.begin_call(
         turn.ids("call"),
         e.CallStarted(
             direction=e.Direction.INTERNAL,
             leg_id=leg.leg_id,
-            caller=leg.caller or leg.endpoint,
+            caller=caller or leg.caller or leg.endpoint,
             called=leg.called,
             caller_name=leg.caller_name,
             trunk_id=leg.trunk_id,
+            agent_id=agent_id,
         ),
     )
     turn.dialogues[call.call_id] = Dialogue(
@@ -175,6 +196,8 @@ def answered(turn: Turn, call: Call) -> None:
         ending.end_call(turn, call, e.EndedBy.SYSTEM)
     elif dialogue.test is not None:
         _last(turn, dialogue, *trunk_test.WORDS)
+    elif dialogue.phase is Phase.COLLEAGUE:
+        colleagues.own_answered(turn, call, dialogue.agent_id)
     elif dialogue.phase is Phase.LAST:
         _last(turn, dialogue, dialogue.dialled)
     elif dialogue.dialled and (dialogue.known or _needs_nobody(turn, dialogue)):
@@ -281,6 +304,7 @@ TABLE: Final[Mapping[tuple[Phase, Happening], Handler]] = {
     **{(phase, Happening.KEY): _take_key for phase in _ASKS},
     **{(phase, Happening.PLAYED): _listen for phase in _ASKS},
     **{(phase, Happening.SILENCE): _submit for phase in _ASKS},
+    **{(Phase.COLLEAGUE, happening): _nothing for happening in Happening},
     (Phase.LAST, Happening.KEY): _nothing,
     (Phase.LAST, Happening.PLAYED): _hang_up,
     (Phase.LAST, Happening.SILENCE): _hang_up,
@@ -418,6 +442,15 @@ def _last(turn: Turn, dialogue: Dialogue, *prompts: str) -> None:
     dialogue.phase = Phase.LAST
     _say(turn, dialogue, *prompts)
     _wait(turn, dialogue, LAST_MS)
+
+
+def say_last(turn: Turn, call: Call, prompt: str) -> None:
+    """Say why it came to nothing and end the call; one that another process began ends at once."""
+    dialogue = turn.dialogues.get(call.call_id)
+    if dialogue is None:
+        ending.end_call(turn, call, e.EndedBy.SYSTEM)
+    elif dialogue.phase is not Phase.LAST:
+        _last(turn, dialogue, prompt)
 
 
 def _say(turn: Turn, dialogue: Dialogue, *prompts: str) -> None:

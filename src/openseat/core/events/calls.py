@@ -11,7 +11,7 @@ from openseat.core.events.registry import event
 @event("call.started")
 class CallStarted:
     """A call's first leg reached the operator. Client and project are empty until the flow tells
-    them apart.
+    them apart. `agent_id` is the agent who dialled a colleague's number on that leg.
     """
 
     TYPE: ClassVar[str]
@@ -26,6 +26,7 @@ class CallStarted:
     client_id: str = ""
     project_id: str = ""
     language: str = "zh-CN"
+    agent_id: str = ""
 
 
 @event("call.assigned")

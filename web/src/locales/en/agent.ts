@@ -70,6 +70,7 @@ export default {
       silence: 'Stop “{name}”',
       hangUp: 'Hang up',
       dialling: 'Calling the customer…',
+      aside: 'With a colleague',
       consulted: {
         rings: 'Calling {name}; the customer waits',
         talks: 'Talking with {name}; the customer waits',

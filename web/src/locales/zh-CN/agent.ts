@@ -69,6 +69,7 @@ export default {
       silence: '停止“{name}”',
       hangUp: '挂断',
       dialling: '正在呼叫客户…',
+      aside: '与同事通话',
       consulted: {
         rings: '正在呼叫 {name}，客户等待中',
         talks: '正在与 {name} 通话，客户等待中',
