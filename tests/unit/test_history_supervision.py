@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from openseat.history.service import without_supervision
+from openseat.history.timeline import without_supervision
 
 
 def fact(type_: str, /, **data: Any) -> dict[str, Any]:

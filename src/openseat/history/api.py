@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
-from openseat.history import own_api, service
+from openseat.history import own_api, service, timeline
 from openseat.history.documents import CallDetail, CallEvent, CallsQuery, CallSummary
 from openseat.platform.access import Access, needs
 from openseat.platform.fields import Id
@@ -37,4 +37,4 @@ async def read_call(access: Reads, call_id: CallId) -> CallDetail:
 )
 async def list_call_events(access: Reads, call_id: CallId) -> Page[CallEvent]:
     """Everything that happened to a call, in one page."""
-    return await service.find_events(access, call_id)
+    return await timeline.find_events(access, call_id)

@@ -28,13 +28,13 @@ from openseat.history.own_documents import (
 )
 from openseat.history.own_steps import Step, own_steps
 from openseat.history.service import (
-    call_facts,
     find_segments,
     not_own_call,
     on_days,
     searched,
 )
 from openseat.history.tables import agent_calls, calls, segments
+from openseat.history.timeline import call_facts
 from openseat.history.veiling import masked_own
 from openseat.platform.access import Access
 from openseat.platform.database import ScopedSession

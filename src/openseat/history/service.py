@@ -9,32 +9,23 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select, tuple_
 
-from openseat.core.events import Direction, LegKind
+from openseat.core.events import Direction
 from openseat.core.kpi.intervals import midnight
 from openseat.core.masking import same_number
 from openseat.directory.standing import zones
 from openseat.directory.veil import veil_of, veiled
 from openseat.history.documents import (
-    Callback,
     CallDetail,
-    CallEvent,
     CallsQuery,
     CallSummary,
     OutcomeFilter,
     Segment,
     Written,
     instant,
-    moment,
 )
-from openseat.history.field_rules import readable, readable_facts
-from openseat.history.secrets import without_secrets
-from openseat.history.tables import call_notes, callbacks, calls, journal, segments
-from openseat.history.veiling import (
-    customer_number,
-    masked_call,
-    masked_callback,
-    masked_facts,
-)
+from openseat.history.field_rules import readable
+from openseat.history.tables import calls, segments
+from openseat.history.veiling import customer_number, masked_call
 from openseat.platform.access import Access
 from openseat.platform.auth import Principal
 from openseat.platform.database import ScopedSession
@@ -48,8 +39,6 @@ LEAST_WHOLE = 7
 """Digits of the shortest number that is found where numbers are hidden: what is shorter is nobody,
 and is typed on the way to every other.
 """
-MOST_EVENTS = 5000
-"""A call's timeline is one page, however long the call; what comes after is left out."""
 
 
 async def find_calls(
@@ -108,49 +97,12 @@ async def _add_written(access: Access, found: Sequence[CallSummary]) -> None:
         )
 
 
-async def open_callbacks(
-    session: ScopedSession, who: Principal, agent_id: str, limit: int
-) -> list[Callback]:
-    """Return what an agent promised and nobody has done yet, the most urgent first.
-
-    A promise is kept by the first call out to its number for its client.
-    """
-    kept = exists().where(
-        calls.c.direction == Direction.OUTBOUND.value,
-        calls.c.called == callbacks.c.number,
-        calls.c.client_id == callbacks.c.client_id,
-        calls.c.started_at > callbacks.c.promised_at,
-    )
-    promised_in = calls.alias("promised_in")
-    rows = await session.rows(
-        select(callbacks, func.coalesce(promised_in.c.project_id, "").label("project_id"))
-        .outerjoin(promised_in, promised_in.c.id == callbacks.c.call_id)
-        .where(callbacks.c.agent_id == agent_id, ~kept)
-        .order_by(callbacks.c.due_at, callbacks.c.id)
-        .limit(limit)
-    )
-    veil = await veil_of(session, who)
-    return [
-        masked_callback(one) if veil.covers(row["project_id"], row["client_id"]) else one
-        for row, one in ((row, Callback.of(row)) for row in rows)
-    ]
-
-
 async def own_customer(session: ScopedSession, agent_id: str, call_id: str) -> str | None:
     """Return the customer's number of a call that an agent placed or talked in."""
     row = await session.row(
         select(calls).where(calls.c.id == call_id, calls.c.agent_ids.contains([agent_id]))
     )
     return None if row is None else customer_number(row)
-
-
-async def own_promise(session: ScopedSession, agent_id: str, callback_id: str) -> str | None:
-    """Return the number that an agent promised to call back."""
-    return await session.value(
-        select(callbacks.c.number).where(
-            callbacks.c.id == callback_id, callbacks.c.agent_id == agent_id
-        )
-    )
 
 
 async def segment_customer(session: ScopedSession, agent_id: str, segment_id: str) -> str | None:
@@ -172,7 +124,7 @@ async def find_call(access: Access, call_id: str) -> CallDetail:
     row = await call_row(access, call_id)
     summary = CallSummary.of(row)
     await _add_written(access, [summary])
-    parts = readable(await find_segments(access.session, call_id), access.principal)
+    parts = await read_segments(access.session, access.principal, call_id)
     found = CallDetail(**summary.model_dump(), parts=parts)
     veil = await veil_of(access.session, access.principal)
     return masked_call(found) if veil.covers(found.project_id, found.client_id) else found
@@ -221,6 +173,11 @@ async def find_segments(session: ScopedSession, call_id: str) -> list[Segment]:
     return [Segment.of(row) for row in rows]
 
 
+async def read_segments(session: ScopedSession, who: Principal, call_id: str) -> list[Segment]:
+    """Return a call's stretches in their order, with what of it somebody may read."""
+    return readable(await find_segments(session, call_id), who)
+
+
 async def stretches_of(
     session: ScopedSession, agent_id: str, call_id: str
 ) -> tuple[str, dict[str, int]] | None:
@@ -251,74 +208,6 @@ async def segment_owner(session: ScopedSession, segment_id: str) -> tuple[str, s
         .where(segments.c.id == segment_id)
     )
     return None if row is None else (row["client_id"], row["project_id"])
-
-
-async def find_events(access: Access, call_id: str) -> Page[CallEvent]:
-    """Return a call's facts in the order in which they became known.
-
-    Raises:
-        Problem: `not_found`: there is no such call for this caller.
-    """
-    call = await call_row(access, call_id)
-    rows = await call_facts(access.session, call)
-    if access.principal.client_id is not None:
-        rows = without_supervision(rows)
-    shown = readable_facts(without_secrets(rows), access.principal)
-    veil = await veil_of(access.session, access.principal)
-    if veil.covers(call["project_id"], call["client_id"]):
-        shown = masked_facts(shown, customer_number(call))
-    return Page(
-        items=[CallEvent(**{**row, "at": moment(row["at"])}) for row in shown], next_cursor=None
-    )
-
-
-async def call_facts(session: ScopedSession, call: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Return the journal's rows about a call, by its own row, as they became known."""
-    notes = await session.rows(
-        select(call_notes.c.seq).where(call_notes.c.call_id == call["call_id"])
-    )
-    own = journal.c.stream == f"call:{call['call_id']}"
-    noted = journal.c.seq.in_([note["seq"] for note in notes])
-    rows: list[dict[str, Any]] = []
-    # Two reads, so that each goes by its own index.
-    for condition in (own, noted):
-        rows += await session.rows(
-            select(journal)
-            .where(journal.c.cell_id == call["cell_id"], condition)
-            .order_by(journal.c.seq)
-            .limit(MOST_EVENTS)
-        )
-    rows.sort(key=lambda row: row["seq"])
-    return rows
-
-
-def without_supervision(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return a call's facts without those about supervisors at the agent's conversation.
-
-    Who listens to an agent is between the operator and its people; a supervisor who takes the call
-    over serves the customer, and from then on is told of like any agent.
-    """
-    ears = {
-        row["data"].get("leg_id")
-        for row in rows
-        if row["type"] == "leg.started" and row["data"].get("kind") == LegKind.SUPERVISOR
-    }
-    kept: list[dict[str, Any]] = []
-    for row in rows:
-        data = row["data"]
-        if row["type"] == "segment.started":
-            ears.discard(data.get("leg_id"))
-        if row["type"].startswith("supervision.") or data.get("leg_id") in ears:
-            continue
-        legs = data.get("legs")
-        if legs is not None and ears.intersection(legs):
-            others = [leg for leg in legs if leg not in ears]
-            if not others:
-                continue
-            kept.append({**row, "data": {**data, "legs": others}})
-            continue
-        kept.append(row)
-    return kept
 
 
 async def call_row(access: Access, call_id: str) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from pydantic import BaseModel, Field
 
 from openseat.directory.standing import names
 from openseat.history.documents import Callback, CallsQuery, CallSummary
-from openseat.history.service import find_calls, open_callbacks
+from openseat.history.promises import open_callbacks
+from openseat.history.service import find_calls
 from openseat.platform.access import Access, Permitted, may
 from openseat.platform.problems import Problem, responses
 

@@ -16,8 +16,7 @@ from openseat.directory.at_the_desk import FieldKind, form_of, page_of, script_o
 from openseat.directory.standing import Seat, names, outcomes, seat
 from openseat.directory.veil import veil_of
 from openseat.history.documents import CallsQuery, CallSummary, Segment
-from openseat.history.field_rules import readable
-from openseat.history.service import find_calls, find_segments
+from openseat.history.service import find_calls, read_segments
 from openseat.platform.access import Access, Permitted, may
 from openseat.platform.database import ClientScope
 from openseat.platform.problems import Problem, responses
@@ -237,7 +236,7 @@ async def _history(own: Permitted, call: Row) -> tuple[list[CallSummary], list[S
         return [], []
     scope = ClientScope(call["client_id"])
     async with own.services.database.tenant_session(scope) as session:
-        parts = readable(await find_segments(session, call["call_id"]), own.principal)
+        parts = await read_segments(session, own.principal, call["call_id"])
         if not _DIALLABLE.fullmatch(customer):
             return [], parts
         access = Access(own.principal, session, own.services, own.request_id)

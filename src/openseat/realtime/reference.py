@@ -6,7 +6,8 @@ import re
 
 from fastapi import Request
 
-from openseat.history.service import own_customer, own_promise, segment_customer
+from openseat.history.promises import own_promise
+from openseat.history.service import own_customer, segment_customer
 from openseat.platform.access import Permitted
 from openseat.platform.problems import Problem
 from openseat.realtime.gateway import Gateway

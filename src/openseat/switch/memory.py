@@ -28,7 +28,8 @@ from openseat.core.inputs import (
     TrunkChanged,
 )
 from openseat.switch.clock import Clock
-from openseat.switch.memory_effects import MemoryEffects, MemoryLeg
+from openseat.switch.memory_effects import MemoryEffects
+from openseat.switch.memory_leg import MemoryLeg
 from openseat.switch.memory_media import Durations
 from openseat.switch.names import check_phone_names, check_trunk_names
 from openseat.switch.people import PASSIVE, Behaviour, Party
@@ -128,7 +129,7 @@ class MemorySwitch:
         Raises:
             ValueError: the switch was made without a folder.
         """
-        return self._effects.recording_file(recording_id)
+        return self._effects.recordings.file(recording_id)
 
     # -- the world ---------------------------------------------------------------------
 
@@ -223,7 +224,7 @@ class MemorySwitch:
         """A party presses a key."""
         if not party.gone:
             self.give(DigitPressed(leg_id=party.leg_id, digit=digit))
-            self._effects.digit(party.leg_id, digit)
+            self._effects.recordings.digit(party.leg_id, digit)
 
     def party_speaks(self, party: Party) -> None:
         """A party's voice changed."""
@@ -264,7 +265,7 @@ class MemorySwitch:
         if not self._connected:
             self._ended.append(LegEnded(leg_id=leg_id, cause=cause, at=self.clock.now()))
         self.give(LegEnded(leg_id=leg_id, cause=cause))
-        self._effects.finish_recordings(leg_id)
+        self._effects.recordings.finish_all(leg_id)
 
     def hang_up_later(self, leg_id: str, cause: int) -> None:
         """End a leg as soon as the connection is back."""

@@ -1,9 +1,8 @@
-"""What effects do to the in-memory switch's legs, conversations and recordings."""
+"""What effects do to the in-memory switch's legs and conversations."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,12 +11,11 @@ from openseat.core.inputs import (
     EffectFailed,
     LegEnded,
     PlaybackEnded,
-    RecordingEnded,
 )
-from openseat.switch.clock import Timer
+from openseat.switch.memory_leg import Announcing, MemoryLeg, Playing
 from openseat.switch.memory_media import Durations, MediaMissingError, tone_of
+from openseat.switch.memory_recordings import MemoryRecordings
 from openseat.switch.people import Heard, Party
-from openseat.switch.sound import Track
 
 if TYPE_CHECKING:
     from openseat.switch.memory import MemorySwitch
@@ -25,40 +23,6 @@ if TYPE_CHECKING:
 LEG_GONE = "leg.gone"
 UNAVAILABLE = "switch.unavailable"
 _TEMPORARY_FAILURE = 41
-
-
-@dataclass(slots=True)
-class Playing:
-    """One playback, waiting for its turn or under way."""
-
-    playback_id: str
-    media: tuple[str, ...]
-    language: str
-    timer: Timer | None = None
-    tone: int = 0
-
-
-@dataclass(slots=True)
-class Announcing:
-    """What is played into a conversation, and the voice that the people in it hear."""
-
-    bridge_id: str
-    leg_id: str
-    voice: Party
-    end: Timer
-
-
-@dataclass(slots=True)
-class MemoryLeg:
-    """One leg."""
-
-    party: Party
-    bridge_id: str = ""
-    muted: bool = False
-    music: str = ""
-    queue: list[Playing] = field(default_factory=list[Playing])
-    tracks: dict[str, Track] = field(default_factory=dict[str, Track])
-    terminators: dict[str, str] = field(default_factory=dict[str, str])
 
 
 class MemoryEffects:
@@ -69,8 +33,7 @@ class MemoryEffects:
         self.bridges: dict[str, set[str]] = {}
         self._switch = switch
         self._durations = durations
-        self._folder = folder
-        self._voice_recordings: set[str] = set()
+        self.recordings = MemoryRecordings(switch, self.legs, self.voices_for, folder)
         self._overheard: dict[str, e.Overhear] = {}
         self._announced: dict[str, Announcing] = {}
         self._table: dict[type, Callable[[Any], None]] = {
@@ -92,9 +55,9 @@ class MemoryEffects:
             e.Overhear: self._overhear,
             e.StopOverhearing: self._stop_overhearing,
             e.SendDigits: self._send_digits,
-            e.StartRecording: self._start_recording,
-            e.PauseRecording: self._pause_recording,
-            e.StopRecording: self._stop_recording,
+            e.StartRecording: self.recordings.start,
+            e.PauseRecording: self.recordings.pause,
+            e.StopRecording: self.recordings.stop,
         }
 
     def apply(self, effect: e.Effect, *, connected: bool) -> None:
@@ -115,13 +78,6 @@ class MemoryEffects:
 
     # -- for the switch ----------------------------------------------------------------
 
-    def digit(self, leg_id: str, digit: str) -> None:
-        """A key ends the voice recordings that wait for it."""
-        leg = self.legs.get(leg_id)
-        if leg is not None:
-            for recording_id in [name for name, keys in leg.terminators.items() if digit in keys]:
-                self._finish(leg, recording_id)
-
     def leg_ended(self, leg_id: str) -> None:
         """Take a leg out of everything but its recordings."""
         leg = self.legs[leg_id]
@@ -132,13 +88,6 @@ class MemoryEffects:
         for one in playing:
             self._over(leg, one, ok=False)
 
-    def finish_recordings(self, leg_id: str) -> None:
-        """End the recordings of a leg that ended, and forget it."""
-        leg = self.legs[leg_id]
-        for recording_id in list(leg.tracks):
-            self._finish(leg, recording_id)
-        del self.legs[leg_id]
-
     def clear(self) -> None:
         """Forget everything, as a switch that was killed."""
         for leg in self.legs.values():
@@ -146,7 +95,7 @@ class MemoryEffects:
                 if one.timer is not None:
                     one.timer.cancel()
             for track in leg.tracks.values():
-                self._write(track)
+                self.recordings.write(track)
         self.legs.clear()
         self.bridges.clear()
         self._overheard.clear()
@@ -188,14 +137,7 @@ class MemoryEffects:
         leg = self.legs.get(leg_id)
         if leg is not None:
             for one in {leg_id, *self.bridges.get(leg.bridge_id, ())}:
-                self._mark(self.legs[one])
-
-    def recording_file(self, recording_id: str) -> Path:
-        """Return where a recording lies."""
-        if self._folder is None:
-            raise ValueError("this switch keeps no recordings")
-        ending = "wav" if recording_id in self._voice_recordings else "raw"
-        return self._folder / f"{recording_id}.{ending}"
+                self.recordings.mark(self.legs[one])
 
     # -- legs --------------------------------------------------------------------------
 
@@ -389,8 +331,7 @@ class MemoryEffects:
         """Moving a leg ends what was played to it alone."""
         self._silence(leg, lambda _: True)
         leg.music = leg.party.on_music = ""
-        for recording_id in [name for name in leg.tracks if name in self._voice_recordings]:
-            self._finish(leg, recording_id)
+        self.recordings.finish_voices(leg)
 
     def _leave(self, leg: MemoryLeg) -> None:
         members = self.bridges.get(leg.bridge_id)
@@ -400,59 +341,5 @@ class MemoryEffects:
         if members is not None:
             members.discard(leg.party.leg_id)
             for other in members:
-                self._mark(self.legs[other])
-        self._mark(leg)
-
-    # -- recordings --------------------------------------------------------------------
-
-    def _start_recording(self, effect: e.StartRecording) -> None:
-        leg = self.legs.get(effect.leg_id)
-        name = effect.recording_id
-        stereo = effect.layout is e.Layout.CALL
-        running = leg is not None and any(track.stereo for track in leg.tracks.values())
-        if leg is None or (stereo and running and name not in leg.tracks):
-            self._switch.give(RecordingEnded(recording_id=name, ok=False))
-            return
-        if name in leg.tracks:
-            return
-        leg.tracks[name] = Track(name, self._switch.clock.now(), stereo)
-        self._mark(leg)
-        if not stereo:
-            self._voice_recordings.add(name)
-            leg.terminators[name] = effect.terminators
-        if effect.max_ms is not None:
-            self._switch.clock.call_later(effect.max_ms, lambda: self._finish(leg, name))
-
-    def _pause_recording(self, effect: e.PauseRecording) -> None:
-        leg = self.legs.get(effect.leg_id)
-        track = leg.tracks.get(effect.recording_id) if leg is not None else None
-        if leg is not None and track is not None:
-            track.paused = effect.paused
-            self._mark(leg)
-
-    def _stop_recording(self, effect: e.StopRecording) -> None:
-        leg = self.legs.get(effect.leg_id)
-        if leg is not None:
-            self._finish(leg, effect.recording_id)
-
-    def _finish(self, leg: MemoryLeg, recording_id: str) -> None:
-        track = leg.tracks.pop(recording_id, None)
-        leg.terminators.pop(recording_id, None)
-        if track is not None:
-            self._write(track)
-            duration = self._switch.clock.now() - track.started
-            self._switch.give(RecordingEnded(recording_id=recording_id, duration_ms=duration))
-
-    def _write(self, track: Track) -> None:
-        if self._folder is not None:
-            track.write(self.recording_file(track.recording_id), self._switch.clock.now())
-
-    def _mark(self, leg: MemoryLeg) -> None:
-        if not leg.tracks:
-            return
-        voices = self.voices_for(leg.party.leg_id)
-        spoken = max((one.voice_hz for one in voices), default=0)
-        right = leg.queue[0].tone if leg.queue else spoken
-        left = leg.party.voice_hz if leg.party.up else 0
-        for track in leg.tracks.values():
-            track.mark(self._switch.clock.now(), left, right)
+                self.recordings.mark(self.legs[other])
+        self.recordings.mark(leg)
