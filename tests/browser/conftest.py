@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,9 +14,10 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from openseat.bootstrap.pages import build_pages
+from openseat.directory.seed import seed
 from openseat.platform.settings import Settings
 from openseat.testing.api import password_of, settings_for
-from openseat.testing.database import TestCluster
+from openseat.testing.database import Database, TestCluster
 from openseat.testing.web.real import serving
 from openseat.testing.web.serving import running
 from openseat.testing.web.stand_in import StandIn
@@ -133,13 +136,32 @@ class RealSite:
     settings: Settings
 
 
+@pytest.fixture(scope="session")
+def seeded(
+    postgres_cluster: TestCluster, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Database, Settings]:
+    """A database with the demonstration floor, which others are copies of, and its secrets."""
+    database = postgres_cluster.create()
+    settings = settings_for(database, tmp_path_factory.mktemp("seeded"))
+    # Playwright keeps an event loop in this thread.
+    with ThreadPoolExecutor(1) as apart:
+        apart.submit(asyncio.run, seed(settings)).result()
+    return database, settings
+
+
 @pytest.fixture(scope="module")
 def real_site(
-    postgres_cluster: TestCluster, tmp_path_factory: pytest.TempPathFactory, pages: Path
+    postgres_cluster: TestCluster,
+    seeded: tuple[Database, Settings],
+    tmp_path_factory: pytest.TempPathFactory,
+    pages: Path,
 ) -> Iterator[RealSite]:
     """A fresh installation for the tests of one module."""
-    database = postgres_cluster.create()
-    settings = settings_for(database, tmp_path_factory.mktemp("site"))
+    first, its = seeded
+    database = postgres_cluster.create(like=first)
+    home = tmp_path_factory.mktemp("site")
+    shutil.copytree(its.paths.secrets, home / its.paths.secrets.relative_to(its.paths.home))
+    settings = settings_for(database, home)
     with serving(settings, pages) as url:
         yield RealSite(url, settings)
     postgres_cluster.drop(database)

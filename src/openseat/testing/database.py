@@ -54,11 +54,15 @@ class TestCluster:
         self._numbers = itertools.count(1)
         self._template_made = False
 
-    def create(self, *, migrated: bool = True) -> Database:
-        """Make a database: with the newest schema, or empty."""
-        template = _TEMPLATE if migrated else None
-        if migrated:
+    def create(self, *, migrated: bool = True, like: Database | None = None) -> Database:
+        """Make a database: with the newest schema, empty, or like one nobody is connected to."""
+        if like is not None:
+            template = like.name
+        elif migrated:
             self._make_template()
+            template = _TEMPLATE
+        else:
+            template = None
         database = Database(self.cluster, f"test_{next(self._numbers)}")
         _apart(lambda: asyncio.run(self._create(database.name, template)))
         return database
