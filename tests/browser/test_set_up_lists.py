@@ -244,3 +244,21 @@ def test_a_test_call_without_a_floor_says_so(real_page):
     page.locator("[data-test=test-number]").fill("+8613700000001")
     page.locator("[data-test=test-call]").click()
     expect(page.locator(".test").get_by_role("alert")).to_be_visible()
+
+
+def test_a_role_is_held_to_chosen_projects(real_page):
+    page = real_page("/admin/roles/new")
+    field(page, "name").get_by_role("textbox").fill("车险质检")
+    expect(field(page, "range")).to_contain_text("所管理的组和队列")
+    # What a kind of user cannot be held to is not offered.
+    choose(page, "kind", "管理员")
+    expect(field(page, "range")).to_contain_text("全部")
+    expect(field(page, "project_ids")).to_have_count(0)
+    choose(page, "range", "指定客户和项目")
+    save(page)
+    expect(field(page, "project_ids").get_by_role("alert")).to_contain_text("至少选择一个")
+    choose(page, "project_ids", "车险理赔")
+    save(page)
+    expect(row(page, "车险质检")).to_contain_text("指定客户和项目")
+    row(page, "车险质检").click()
+    expect(field(page, "project_ids")).to_contain_text("车险理赔")

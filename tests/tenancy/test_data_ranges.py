@@ -18,12 +18,14 @@ import pytest_asyncio
 
 from openseat.core.events import CallEnded, RecordingWasStored
 from openseat.journal.writer import JournalWriter
-from openseat.platform.access import CSRF_HEADER
+from openseat.platform.access import CSRF_HEADER, Services, cookie_name
 from openseat.platform.auth_roles import HOLDERS, RANGES, Role, permissions
 from openseat.platform.database import ClientScope, OperatorScope, Range, Scope, scope_settings
+from openseat.realtime.socket import sight_of
 from openseat.testing.api import Api, every, running_api, settings_for
 from openseat.testing.database import Database
 from openseat.testing.histories import HistoryMaker
+from openseat.testing.link_floor import agent, call
 from openseat.testing.tenancy import populate, tables
 from openseat.worker.projector import Projector
 from openseat.worker.registry import projections
@@ -460,6 +462,49 @@ async def test_nobody_widens_their_range_or_makes_somebody_with_a_wider_one(worl
     assert "jincheng" not in users
     # The people of a client in range are theirs to look after.
     await create(who, "/users", login="beidou-2", role="client_user", client_id="beidou", **new)
+
+
+async def test_the_live_floor_is_held_to_the_range_and_a_change_of_it_is_noticed(
+    world: World,
+) -> None:
+    shared: Services = world.api.app.state.services
+    client = await world.person(
+        Role.OPERATOR_ADMIN, login="watching", range="chosen", project_ids=["jincheng-motor"]
+    )
+    who = await shared.accounts.by_cookie(client.cookies[cookie_name(shared.settings)])
+    sight = await sight_of(shared, who)
+
+    def seen(table: str, row: dict[str, Any]) -> dict[str, Any] | None:
+        return sight.see(table, row)
+
+    inside, outside = {"project_id": "jincheng-motor"}, {"project_id": "jincheng-service"}
+    assert seen("calls", call("c1", "jincheng", **inside)) is not None
+    assert seen("calls", call("c2", "jincheng", **outside)) is None
+    queue = {"client_id": "jincheng", "queue_id": "jincheng-claims"}
+    assert seen("queues", {**queue, **inside}) is not None
+    assert seen("queues", {**queue, **outside}) is None
+    assert seen("trunks", {"trunk_id": "carrier", "reachable": True}) is None
+    (serves, *_), others = await served_by(world, "jincheng-claims")
+    away = {"call_id": "c2", "client_id": "jincheng", "queue_id": "jincheng-care", **outside}
+    at_work = seen("agents", agent(serves, state="talking", **away))
+    assert at_work is not None
+    assert (at_work["call_id"], at_work["queue_id"], at_work["client_id"]) == ("", "", "")
+    assert set(at_work["queues"]) <= {"jincheng-claims"}
+    assert all(seen("agents", agent(one, **away)) is None for one in others)
+    (role,) = [one for one in await every(world.admin, "/roles") if one["name"] == "watching"]
+    tag = {"If-Match": (await world.admin.get(f"/roles/{role['id']}")).headers["ETag"]}
+    body = {"project_ids": ["beidou-service"]}
+    await world.admin.patch(f"/roles/{role['id']}", json=body, headers=tag)
+    now = await shared.accounts.renewed(who)
+    assert now is not None
+    assert await sight_of(shared, now) != sight
+
+
+async def served_by(world: World, queue_id: str) -> tuple[list[str], list[str]]:
+    """Who serves a queue, and who does not."""
+    agents = await every(world.admin, "/agents")
+    serving = [one["id"] for one in agents if queue_id in one["queues"]]
+    return serving, [one["id"] for one in agents if one["id"] not in serving]
 
 
 async def test_a_change_of_the_range_holds_from_the_next_request_on(world: World) -> None:
