@@ -105,10 +105,10 @@ def test_signing_out_forgets_the_session(open_page, stand_in):
 @pytest.mark.parametrize(
     ("user", "entries"),
     [
-        ("admin", ["现场监控", "呼叫记录", "当日指标", "告警"]),
-        ("lead", ["现场监控", "座席工作台", "呼叫记录", "当日指标", "告警"]),
+        ("admin", ["现场监控", "呼叫记录", "回呼", "当日指标", "告警"]),
+        ("lead", ["现场监控", "座席工作台", "呼叫记录", "回呼", "当日指标", "告警"]),
         ("agent", ["座席工作台"]),
-        ("bank", ["现场监控", "呼叫记录", "当日指标"]),
+        ("bank", ["现场监控", "呼叫记录", "回呼", "当日指标"]),
     ],
 )
 def test_everybody_is_offered_what_is_theirs(open_page, user, entries):

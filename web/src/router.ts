@@ -41,6 +41,12 @@ const routes: RouteRecordRaw[] = [
     meta: { audience: 'watchers', title: 'menu.calls' },
   },
   {
+    path: '/callbacks',
+    name: 'callbacks',
+    component: () => import('@/callbacks/CallbacksPage.vue'),
+    meta: { audience: 'watchers', title: 'menu.callbacks' },
+  },
+  {
     path: '/figures',
     name: 'figures',
     component: () => import('@/figures/FiguresPage.vue'),

@@ -77,6 +77,13 @@ async def zones(session: ScopedSession) -> dict[str, str]:
     return {row["id"]: row["time_zone"] for row in rows}
 
 
+async def projects_of(session: ScopedSession, queue_ids: Collection[str]) -> frozenset[str]:
+    """Return the projects that queues belong to."""
+    table = tables.queues
+    rows = await session.rows(select(table.c.project_id).where(table.c.id.in_(sorted(queue_ids))))
+    return frozenset(row["project_id"] for row in rows)
+
+
 async def own_recordings_days(session: ScopedSession, project_id: str) -> int | None:
     """Return for how many days a project lets agents hear their own recordings; None: not."""
     table = tables.projects

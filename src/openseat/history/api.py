@@ -6,8 +6,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
-from openseat.history import own_api, service, timeline
-from openseat.history.documents import CallDetail, CallEvent, CallsQuery, CallSummary
+from openseat.history import own_api, promises, service, timeline
+from openseat.history.documents import (
+    CallbacksQuery,
+    CallDetail,
+    CallEvent,
+    CallsQuery,
+    CallSummary,
+    PromisedCallback,
+)
 from openseat.platform.access import Access, needs
 from openseat.platform.fields import Id
 from openseat.platform.paging import Page
@@ -38,3 +45,11 @@ async def read_call(access: Reads, call_id: CallId) -> CallDetail:
 async def list_call_events(access: Reads, call_id: CallId) -> Page[CallEvent]:
     """Everything that happened to a call, in one page."""
     return await timeline.find_events(access, call_id)
+
+
+@router.get("/callbacks", operation_id="list_callbacks", responses=responses(401, 403))
+async def list_callbacks(
+    access: Reads, query: Annotated[CallbacksQuery, Query()]
+) -> Page[PromisedCallback]:
+    """Promises to call back, the first due first unless asked otherwise, page by page."""
+    return await promises.find_callbacks(access, query)

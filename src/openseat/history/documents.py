@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Annotated, Any
@@ -107,21 +107,72 @@ class CallsQuery(Strict):
     cursor: Cursor | None = None
 
 
+class CallbackState(StrEnum):
+    """Whether a promise was kept."""
+
+    OPEN = "open"
+    LATE = "late"
+    """Open, and its time is over."""
+    KEPT = "kept"
+
+
+class CallbackSort(StrEnum):
+    """Orders of the list of promises; `-` is descending."""
+
+    DUE = "due_at"
+    DUE_DOWN = "-due_at"
+
+
+class CallbacksQuery(Strict):
+    """Which promises, and which page of them."""
+
+    state: CallbackState | None = None
+    client_id: Id | None = None
+    queue_id: Id | None = None
+    agent_id: Id | None = Field(None, description="Promised by this agent")
+    sort: CallbackSort = CallbackSort.DUE
+    limit: Limit = PAGE_DEFAULT
+    cursor: Cursor | None = None
+
+
 class Callback(BaseModel):
     """A promise to call a customer back."""
 
     callback_id: str
     client_id: str
+    project_id: str = Field(description="The call's; empty where it is not known")
+    agent_id: str = Field(description="Who promised it; empty: a flow, or the system")
     number: str
+    reason: str = Field(description="requested, overflow, switch_lost")
     promised_at: datetime
     due_at: datetime
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Callback:
         """Return what a row of the table shows."""
-        values = {name: row[name] for name in ("callback_id", "client_id", "number")}
-        promised_at, due_at = moment(row["promised_at"]), moment(row["due_at"])
-        return cls.model_validate({**values, "promised_at": promised_at, "due_at": due_at})
+        values = {name: row[name] for name in cls.model_fields if name in row}
+        for name in ("promised_at", "due_at"):
+            values[name] = moment(row[name])
+        return cls.model_validate(values)
+
+
+class PromisedCallback(Callback):
+    """A promise with what became of it."""
+
+    queue_id: str
+    call_id: str = Field(description="In which it was promised; empty: not for the caller to open")
+    kept_at: datetime | None = Field(description="When a call went out to the number")
+    kept_call_id: str = Field(description="That call; empty: none, or not for the caller to open")
+
+    @classmethod
+    def told(cls, row: Mapping[str, Any], shown: Collection[str]) -> PromisedCallback:
+        """Return what a row shows to somebody who may open the calls in `shown`."""
+        calls = {
+            name: row[name] if row[name] in shown else "" for name in ("call_id", "kept_call_id")
+        }
+        times = {name: moment(row[name]) for name in ("promised_at", "due_at", "kept_at")}
+        rest = {name: row[name] for name in cls.model_fields if name in row}
+        return cls.model_validate({**rest, **calls, **times})
 
 
 class Answer(BaseModel):

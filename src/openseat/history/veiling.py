@@ -12,6 +12,7 @@ from openseat.history.own_documents import OwnCall
 
 Summary = TypeVar("Summary", bound=CallSummary)
 OwnSummary = TypeVar("OwnSummary", bound=OwnCall)
+Promise = TypeVar("Promise", bound=Callback)
 
 _OUTSIDE = "outside"
 _OURS = frozenset({LegKind.AGENT.value, LegKind.SUPERVISOR.value})
@@ -41,7 +42,7 @@ def masked_own(one: OwnSummary) -> OwnSummary:
     return type(one).model_validate(values)
 
 
-def masked_callback(one: Callback) -> Callback:
+def masked_callback(one: Promise) -> Promise:
     """Return a promise without the number it was made to."""
     return one.model_copy(update={"number": mask(one.number)})
 

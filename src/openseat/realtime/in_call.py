@@ -87,7 +87,7 @@ class Dialling(Strict):
         default=None, description="In place of a number: the customer of one of the agent's calls"
     )
     callback_id: Id | None = Field(
-        default=None, description="In place of a number: whom the agent promised to call back"
+        default=None, description="In place of a number: whom the agent is to call back"
     )
     project_id: Id
 

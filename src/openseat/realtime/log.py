@@ -1,4 +1,4 @@
-"""The agents' own log: the calls they took and placed, and the call-backs they promised."""
+"""The agents' own log: the calls they took and placed, and the call-backs that are theirs to do."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 
 from openseat.directory.standing import names
 from openseat.history.documents import Callback, CallsQuery, CallSummary
-from openseat.history.promises import open_callbacks
+from openseat.history.promises import owed
 from openseat.history.service import find_calls
 from openseat.platform.access import Access, Permitted, may
 from openseat.platform.problems import Problem, responses
@@ -23,7 +23,9 @@ class OwnLog(BaseModel):
     """What the agent did lately, and has still to do."""
 
     calls: list[CallSummary] = Field(description="Taken or placed, newest first")
-    callbacks: list[Callback] = Field(description="Promised and not yet done, most urgent first")
+    callbacks: list[Callback] = Field(
+        description="To be done, most urgent first: the agent's own promises, and their queues'"
+    )
     names: dict[str, str] = Field(description="What the clients, projects … above are called")
 
 
@@ -37,6 +39,7 @@ async def read_own_log(own: Annotated[Permitted, may("agents.self")]) -> OwnLog:
         access = Access(own.principal, session, own.services, own.request_id)
         query = CallsQuery.model_validate({"agent_id": agent_id, "limit": SHOWN})
         calls = (await find_calls(access, query)).items
-        callbacks = await open_callbacks(session, own.principal, agent_id, SHOWN)
-        ids = {one.client_id for one in (*calls, *callbacks)} | {one.project_id for one in calls}
+        callbacks = await owed(session, own.principal, agent_id, SHOWN)
+        shown = (*calls, *callbacks)
+        ids = {one.client_id for one in shown} | {one.project_id for one in shown}
         return OwnLog(calls=calls, callbacks=callbacks, names=await names(session, sorted(ids)))

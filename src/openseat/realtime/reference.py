@@ -6,7 +6,7 @@ import re
 
 from fastapi import Request
 
-from openseat.history.promises import own_promise
+from openseat.history.promises import promised_number
 from openseat.history.service import own_customer, segment_customer
 from openseat.platform.access import Permitted
 from openseat.platform.problems import Problem
@@ -32,8 +32,11 @@ async def referred(
             number = _customer(live)
     if number is None:
         async with own.services.database.tenant_session(own.principal.scope) as session:
-            find = own_customer if call_id is not None else own_promise
-            number = await find(session, agent_id, subject or "")
+            if call_id is not None:
+                number = await own_customer(session, agent_id, call_id)
+            else:
+                who = own.principal
+                number = await promised_number(session, who, agent_id, callback_id or "")
     if number is None:
         raise Problem("not_found", kind=kind, id=subject)
     return _diallable(number)

@@ -426,6 +426,26 @@ export interface paths {
         patch: operations["change_calendar"];
         trace?: never;
     };
+    "/api/v1/callbacks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Callbacks
+         * @description Promises to call back, the first due first unless asked otherwise, page by page.
+         */
+        get: operations["list_callbacks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calls": {
         parameters: {
             query?: never;
@@ -5201,6 +5221,11 @@ export interface components {
          * @description A promise to call a customer back.
          */
         Callback: {
+            /**
+             * Agent Id
+             * @description Who promised it; empty: a flow, or the system
+             */
+            agent_id: string;
             /** Callback Id */
             callback_id: string;
             /** Client Id */
@@ -5213,10 +5238,20 @@ export interface components {
             /** Number */
             number: string;
             /**
+             * Project Id
+             * @description The call's; empty where it is not known
+             */
+            project_id: string;
+            /**
              * Promised At
              * Format: date-time
              */
             promised_at: string;
+            /**
+             * Reason
+             * @description requested, overflow, switch_lost
+             */
+            reason: string;
         };
         /**
          * CallbackPromise
@@ -5235,6 +5270,18 @@ export interface components {
              */
             number?: string | null;
         };
+        /**
+         * CallbackSort
+         * @description Orders of the list of promises; `-` is descending.
+         * @enum {string}
+         */
+        CallbackSort: "due_at" | "-due_at";
+        /**
+         * CallbackState
+         * @description Whether a promise was kept.
+         * @enum {string}
+         */
+        CallbackState: "open" | "late" | "kept";
         /**
          * Channel
          * @description One side's loudness.
@@ -5768,7 +5815,7 @@ export interface components {
             call_id?: string | null;
             /**
              * Callback Id
-             * @description In place of a number: whom the agent promised to call back
+             * @description In place of a number: whom the agent is to call back
              */
             callback_id?: string | null;
             /** Number */
@@ -7721,7 +7768,7 @@ export interface components {
         OwnLog: {
             /**
              * Callbacks
-             * @description Promised and not yet done, most urgent first
+             * @description To be done, most urgent first: the agent's own promises, and their queues'
              */
             callbacks: components["schemas"]["Callback"][];
             /**
@@ -8054,6 +8101,16 @@ export interface components {
         Page_Project_: {
             /** Items */
             items: components["schemas"]["Project"][];
+            /**
+             * Next Cursor
+             * @description Give it as `cursor` for the next page
+             */
+            next_cursor: string | null;
+        };
+        /** Page[PromisedCallback] */
+        Page_PromisedCallback_: {
+            /** Items */
+            items: components["schemas"]["PromisedCallback"][];
             /**
              * Next Cursor
              * @description Give it as `cursor` for the next page
@@ -8739,6 +8796,60 @@ export interface components {
              * @description IANA time zone
              */
             time_zone?: string;
+        };
+        /**
+         * PromisedCallback
+         * @description A promise with what became of it.
+         */
+        PromisedCallback: {
+            /**
+             * Agent Id
+             * @description Who promised it; empty: a flow, or the system
+             */
+            agent_id: string;
+            /**
+             * Call Id
+             * @description In which it was promised; empty: not for the caller to open
+             */
+            call_id: string;
+            /** Callback Id */
+            callback_id: string;
+            /** Client Id */
+            client_id: string;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /**
+             * Kept At
+             * @description When a call went out to the number
+             */
+            kept_at: string | null;
+            /**
+             * Kept Call Id
+             * @description That call; empty: none, or not for the caller to open
+             */
+            kept_call_id: string;
+            /** Number */
+            number: string;
+            /**
+             * Project Id
+             * @description The call's; empty where it is not known
+             */
+            project_id: string;
+            /**
+             * Promised At
+             * Format: date-time
+             */
+            promised_at: string;
+            /** Queue Id */
+            queue_id: string;
+            /**
+             * Reason
+             * @description requested, overflow, switch_lost
+             */
+            reason: string;
         };
         /**
          * Prompt
@@ -14420,6 +14531,98 @@ export interface operations {
             };
             /** @description Precondition Required */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+        };
+    };
+    list_callbacks: {
+        parameters: {
+            query?: {
+                state?: components["schemas"]["CallbackState"] | null;
+                client_id?: string | null;
+                queue_id?: string | null;
+                /** @description Promised by this agent */
+                agent_id?: string | null;
+                sort?: components["schemas"]["CallbackSort"];
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PromisedCallback_"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemDocument"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -113,6 +113,16 @@ def calls(router: APIRouter, stand_in: StandIn) -> None:
         rows.sort(key=lambda row: row[sort.lstrip("-")] or 0, reverse=sort.startswith("-"))
         return page(rows, request)
 
+    @router.get("/callbacks")
+    async def list_callbacks(request: Request) -> Any:
+        state = request.query_params.get("state", "")
+        rows = [
+            row
+            for row in past.callbacks(stand_in.calls)
+            if state == "" or (state == "kept") == (row["kept_at"] is not None)
+        ]
+        return page(rows, request)
+
     @router.get("/calls/{call_id}")
     async def read_call(call_id: str) -> Any:
         return known(call_id) or problem(404, "not_found")

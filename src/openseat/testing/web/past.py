@@ -62,6 +62,29 @@ def history(count: int = 130, seed: int = 3) -> list[Row]:
     return rows
 
 
+def callbacks(calls: list[Row]) -> list[Row]:
+    """Promises made in the latest calls: one late, one open, one kept."""
+    hour = 3_600_000
+    whens = ((-hour, None), (hour, None), (-hour, -2 * hour))
+    return [
+        {
+            "callback_id": f"callback-{number}",
+            "client_id": call["client_id"],
+            "project_id": call["project_id"],
+            "queue_id": next(iter(call["queue_ids"]), ""),
+            "agent_id": "" if number else next(iter(AGENTS)),
+            "number": call["caller"],
+            "reason": "requested",
+            "call_id": call["call_id"],
+            "promised_at": call["started_at"],
+            "due_at": iso(millis() + due),
+            "kept_at": None if kept is None else iso(millis() + kept),
+            "kept_call_id": "" if kept is None else calls[9]["call_id"],
+        }
+        for number, (call, (due, kept)) in enumerate(zip(calls, whens, strict=False))
+    ]
+
+
 def own_call(call: Row) -> Row:
     """A call as the agent who took it sees it."""
     outbound = call["direction"] == "outbound"

@@ -193,7 +193,10 @@ class StandIn:
         promise = {
             "callback_id": "callback-3-1",
             "client_id": "c-hx",
+            "project_id": "",
+            "agent_id": self.own_agent_id,
             "number": "+8613700001234",
+            "reason": "requested",
             "promised_at": floor.iso(floor.millis()),
             "due_at": due,
         }

@@ -120,6 +120,12 @@ export default {
       project: 'project',
       branch: 'branch',
       operator: 'operator',
+      threshold: 'threshold',
+      webhook: 'webhook',
+      wallboard: 'wallboard',
+      rate_plan: 'rate plan',
+      seat_lease: 'seat lease',
+      number_lease: 'number lease',
     },
     dataRange: {
       all: 'All',

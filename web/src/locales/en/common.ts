@@ -20,6 +20,7 @@ export default {
     floor: 'Live floor',
     wallboard: 'Wallboard',
     calls: 'Call history',
+    callbacks: 'Call-backs',
     figures: 'Daily figures',
     alarms: 'Alarms',
     screens: 'Screens',

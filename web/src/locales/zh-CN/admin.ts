@@ -118,6 +118,12 @@ export default {
       project: '业务项目',
       branch: '分公司',
       operator: '运营商',
+      threshold: '告警阈值',
+      webhook: '事件推送',
+      wallboard: '大屏',
+      rate_plan: '资费',
+      seat_lease: '座席租约',
+      number_lease: '号码租约',
     },
     dataRange: {
       all: '全部',

@@ -19,6 +19,7 @@ export default {
     floor: '现场监控',
     wallboard: '大屏看板',
     calls: '呼叫记录',
+    callbacks: '回呼',
     figures: '当日指标',
     alarms: '告警',
     screens: '大屏设计',

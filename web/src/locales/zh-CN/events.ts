@@ -76,7 +76,7 @@ export default {
     recording_stored: '整通录音已保存，时长 {duration}',
     recording_stored_segment: '通话段录音已保存，时长 {duration}',
     voicemail_left: '客户留言 {duration}，信箱 {box}',
-    callback_promised: '登记回拨 {number}，应于 {due_at} 前完成（{reason}）',
+    callback_promised: '登记回呼 {number}，应于 {due_at} 前完成（{reason}）',
     rating_given: '客户评分 {score} / {scale}',
     agent_signed_in: '{agent}签入，话机 {endpoint}',
     agent_state_changed: '{agent}由{previous}转为{state}',

@@ -3,6 +3,7 @@ import admin from './admin'
 import agent from './agent'
 import alarms from './alarms'
 import assets from './assets'
+import callbacks from './callbacks'
 import calls from './calls'
 import common from './common'
 import control from './control'
@@ -17,5 +18,5 @@ import phone from './phone'
 import screens from './screens'
 
 export default {
-  ...common, ...account, ...control, ...admin, ...assets, ...flows, ...floor, ...calls, ...events, ...agent, ...figures, ...permissions, ...phone, ...messages, ...own, ...alarms, ...screens,
+  ...common, ...account, ...control, ...admin, ...assets, ...flows, ...floor, ...calls, ...callbacks, ...events, ...agent, ...figures, ...permissions, ...phone, ...messages, ...own, ...alarms, ...screens,
 }
