@@ -15,12 +15,16 @@ export interface Course {
 }
 
 const BAR = 5 * 60_000
-const atLeast = ({ max }: { max: number }): number => Math.max(4, max)
+/** Never a scale of less than four; above, whatever is round. */
+const atLeast = ({ max }: { max: number }): number | null => (max < 4 ? 4 : null)
+/** The charts stand above each other: one moment has one place in all of them. */
+const LEFT = 46
 
 function over(course: Course, to: number, colours: Palette): ChartOption {
   const base = frame(colours)
   return {
     ...base,
+    grid: { ...base.grid, left: LEFT, containLabel: false, bottom: 22, right: 16 },
     xAxis: {
       ...base.xAxis,
       type: 'time',

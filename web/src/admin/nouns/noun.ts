@@ -24,6 +24,8 @@ export interface Noun {
   groups: readonly { title: string; fields: readonly Field[] }[]
   /** False where there is exactly one. */
   several?: boolean
+  /** What is to be known of the list as a whole. */
+  note?: string
   /** Can be taken out and brought in as a table file. */
   exchanged?: boolean
 }

@@ -5,6 +5,7 @@ export const busyReasons: Noun = {
   path: 'busy-reasons',
   kind: 'busy-reason',
   permission: 'operator',
+  note: 'busyReasons',
   filters: [],
   columns: [
     { name: 'code', width: 160 },

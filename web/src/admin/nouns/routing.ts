@@ -13,7 +13,7 @@ export const queues: Noun = {
     { name: 'project_id', as: 'reference', to: 'projects' },
     { name: 'strategy', as: 'choice', texts: 'setup.strategy', width: 130 },
     { name: 'priority', as: 'count', width: 76 },
-    { name: 'service_level_s', as: 'seconds', width: 110 },
+    { name: 'service_level_s', as: 'seconds', width: 136 },
     { name: 'max_wait_s', as: 'seconds', width: 110 },
     ACTIVE,
   ],

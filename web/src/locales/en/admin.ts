@@ -153,7 +153,10 @@ export default {
       upload: 'Upload a picture',
       replace: 'Replace the picture',
       remove: 'Remove the logo',
-      hint: {
+      note: {
+      busyReasons: 'The reasons listed under “Operator” come first; one of the same code here gives such a reason names, colour and a limit, or switches it off.',
+    },
+    hint: {
         operator: 'PNG or SVG, at most 300 kB. Shown where people sign in, at the top of every page and on wallboards, at once.',
         client: "PNG or SVG, at most 300 kB. Shown on the pages and wallboards of the client's own people, at once.",
       },

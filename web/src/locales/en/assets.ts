@@ -37,7 +37,7 @@ export default {
     actor: 'Who',
     what: 'What',
     subject: 'On what',
-    subjectId: 'Id of the object',
+    subjectId: 'Object id',
     nobody: 'Unknown',
     request: 'Request',
     verify: 'Verify the chain',

@@ -89,7 +89,7 @@ export default {
       queue: 'Queue',
       expected: 'Expected',
       range: '4 times in 5',
-      agents: 'Agents needed',
+      agents: 'Needed',
       signed: 'Signed in',
       busy: 'Today',
       basis: 'From {days} days; {target} answered within {within} s; mean handle time {handle}',

@@ -151,7 +151,10 @@ export default {
       upload: '上传图片',
       replace: '更换图片',
       remove: '移除标志',
-      hint: {
+      note: {
+      busyReasons: '“运营商”中列出的示忙原因排在前面；在这里用同一代码可以为它设名称、颜色和时长上限，或停用它。',
+    },
+    hint: {
         operator: 'PNG 或 SVG，最多 300 kB。显示在登录页、各页面左上角和大屏上，立即生效。',
         client: 'PNG 或 SVG，最多 300 kB。显示在该企业自己的用户的页面和大屏上，立即生效。',
       },
