@@ -20,7 +20,7 @@ export function cellText(
     return ids.map((id) => options.label(column.to!, String(id))).join('、') || NONE
   }
   if (column.as === 'choice') return t(`${column.texts}.${String(held)}`)
-  if (column.as === 'seconds') return `${String(held)} s`
+  if (column.as === 'seconds') return `${String(held)} ${t('setup.unit.s')}`
   if (column.as === 'time') return dateTime(String(held))
   if (Array.isArray(held)) return held.map((one) => String(one) || t('setup.everything')).join('、')
   return String(held)

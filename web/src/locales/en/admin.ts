@@ -153,10 +153,7 @@ export default {
       upload: 'Upload a picture',
       replace: 'Replace the picture',
       remove: 'Remove the logo',
-      note: {
-      busyReasons: 'The reasons listed under “Operator” come first; one of the same code here gives such a reason names, colour and a limit, or switches it off.',
-    },
-    hint: {
+      hint: {
         operator: 'PNG or SVG, at most 300 kB. Shown where people sign in, at the top of every page and on wallboards, at once.',
         client: "PNG or SVG, at most 300 kB. Shown on the pages and wallboards of the client's own people, at once.",
       },
@@ -305,6 +302,10 @@ export default {
       full_numbers: 'Full numbers in the link',
       busy_reasons: 'Busy reasons',
     },
+    unit: { s: 's' },
+    note: {
+      busyReasons: 'The reasons listed under “Operator” come first; one of the same code here gives such a reason names, colour and a limit, or switches it off.',
+    },
     hint: {
       reasonLimit: 'Longer is marked on floor and desk; empty: no limit.',
       script:
@@ -367,7 +368,7 @@ export default {
       maskedFor: 'They see customers’ numbers as 138****0001 everywhere, on phones too; calling back and looking for a whole number still work.',
       fullNumbers: 'The address of the client’s page has the customer’s number in full, also where agents see it masked.',
       announceAgent: 'Who answers is said to the customer: “Agent 1001 at your service”.',
-      busyReasons: 'What agents may give as a reason.',
+      busyReasons: 'What agents may give as a reason, by code; codes dialled on a phone go by this order. Names and colours are under “Busy reasons”.',
     },
     colour: {
       bad: 'Red',

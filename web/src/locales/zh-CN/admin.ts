@@ -151,10 +151,7 @@ export default {
       upload: '上传图片',
       replace: '更换图片',
       remove: '移除标志',
-      note: {
-      busyReasons: '“运营商”中列出的示忙原因排在前面；在这里用同一代码可以为它设名称、颜色和时长上限，或停用它。',
-    },
-    hint: {
+      hint: {
         operator: 'PNG 或 SVG，最多 300 kB。显示在登录页、各页面左上角和大屏上，立即生效。',
         client: 'PNG 或 SVG，最多 300 kB。显示在该企业自己的用户的页面和大屏上，立即生效。',
       },
@@ -303,6 +300,10 @@ export default {
       full_numbers: '链接携带完整号码',
       busy_reasons: '示忙原因',
     },
+    unit: { s: '秒' },
+    note: {
+      busyReasons: '“运营商”中列出的示忙原因排在前面；在这里用同一代码可以为它设名称、颜色和时长上限，或停用它。',
+    },
     hint: {
       reasonLimit: '超过后在现场和桌面标红；不填则不限。',
       script:
@@ -365,7 +366,7 @@ export default {
       maskedFor: '对所选人员，客户号码处处显示为 138****0001，话机来电显示亦然；仍可回拨和查询完整号码。',
       fullNumbers: '即使座席看到的号码已脱敏，打开的客户页面地址中仍带完整号码。',
       announceAgent: '接通前向客户播报“工号 1001 为您服务”。',
-      busyReasons: '座席员示忙时可选的原因。',
+      busyReasons: '座席员示忙时可选的原因，按代码填写；话机功能码按这里的顺序。名称和颜色在“示忙原因”中设置。',
     },
     colour: {
       bad: '红',
