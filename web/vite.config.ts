@@ -31,5 +31,7 @@ export default defineConfig({
   test: {
     environment: 'happy-dom',
     include: ['tests/**/*.test.ts'],
+    // Not a measure of speed: the machine may have other work.
+    testTimeout: 60_000,
   },
 })
