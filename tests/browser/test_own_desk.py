@@ -180,7 +180,7 @@ def test_targets_set_on_the_figures_page_are_held_against_the_day_at_the_desk(de
     day = page.locator("[data-test=own-day]")
     handled = day.locator("[data-measure=handled]")
     expect(handled).to_contain_text("目标 ≥ 500")
-    expect(handled).to_contain_text("未达标")
+    expect(handled).to_contain_text("进行中")
     expect(day.locator("[data-reason=break]")).to_be_visible()
     day.scroll_into_view_if_needed()
     pictured(page, "own-day")
