@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import math
 import re
+import time
 import wave
 from collections import deque
 from collections.abc import Callable
@@ -22,8 +23,12 @@ from openseat.switch.asterisk.site import SwitchSite
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 #: 8 kHz, two channels, two bytes.
 _BYTES_PER_MS = 32
-#: Asterisk closes a file in another thread than the one that answers: its size has to rest.
+#: Asterisk writes and closes a file in another thread than the one that answers, a busy machine
+#: seconds later: its size has to rest so long, a file as long as its call has lasted less long.
 _SETTLE_S = 0.05
+_SETTLE_SHORT_S = 1.0
+#: What a file may lack of its call without being suspected of more to come.
+_LACKING_MS = 250
 _LONGEST_S = 24 * 3600
 #: So many recordings' ends are remembered, lest one be reported twice.
 _REMEMBERED = 4096
@@ -39,6 +44,7 @@ class Recorder:
         self._inbox = inbox
         self._terminators: dict[str, str] = {}
         self._reported: deque[str] = deque(maxlen=_REMEMBERED)
+        self._began: dict[str, float] = {}
         self._lanes: Lanes | None = None
         self._ami: AmiConnection | None = None
 
@@ -143,7 +149,9 @@ class Recorder:
         leg.call_recording = effect.recording_id
 
         def started(reply: Block) -> None:
-            if reply.get("Response") != "Success" and leg.call_recording == effect.recording_id:
+            if reply.get("Response") == "Success":
+                self._began[effect.recording_id] = time.monotonic()
+            elif leg.call_recording == effect.recording_id:
                 leg.call_recording = ""
                 self._failed(effect.recording_id)
 
@@ -185,12 +193,24 @@ class Recorder:
             started,
         )
 
-    def _complete(self, recording_id: str, last: int = -1) -> None:
+    def _complete(self, recording_id: str) -> None:
+        """Report the end of a recording that was told to end, once its file is complete."""
+        now = time.monotonic()
+        # Of one that began under another process's eyes nobody knows how long it should be.
+        began = self._began.pop(recording_id, None)
+        expected_ms = math.inf if began is None else (now - began) * 1000 - _LACKING_MS
+        self._watch(recording_id, expected_ms, -1, now)
+
+    def _watch(self, recording_id: str, expected_ms: float, last: int, since: float) -> None:
         path = self.file(recording_id)
         size = path.stat().st_size if path.is_file() else 0
+        now = time.monotonic()
         if size != last:
+            since = now
+        whole = size // _BYTES_PER_MS >= expected_ms
+        if size != last or now - since < (_SETTLE_S if whole else _SETTLE_SHORT_S):
             loop = asyncio.get_running_loop()
-            loop.call_later(_SETTLE_S, self._complete, recording_id, size)
+            loop.call_later(_SETTLE_S, self._watch, recording_id, expected_ms, size, since)
             return
         voice = path.suffix == ".wav"
         duration = _wave_ms(path) if voice else size // _BYTES_PER_MS
