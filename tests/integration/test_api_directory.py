@@ -57,7 +57,7 @@ def test_the_openapi_file_is_what_the_program_says(
 
 
 async def test_the_migrations_make_the_tables_the_program_describes(database: Database) -> None:
-    contract()  # Imports every table there is.
+    contract(Settings.load())  # Imports every table there is.
     engine = create_async_engine(
         database.url("owner").replace("postgresql://", "postgresql+asyncpg://", 1)
     )
