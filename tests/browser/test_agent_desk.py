@@ -191,6 +191,26 @@ def test_in_a_call_everything_is_done_by_keys_that_are_shown(open_page, stand_in
         expect(page.locator("[data-test=hold]")).to_be_enabled()
 
 
+def test_keys_pressed_in_quick_succession_are_all_sent_and_in_order(open_page, stand_in):
+    in_conversation(stand_in)
+    page = open_page("/agent", user="agent")
+    page.keyboard.press("Alt+k")
+    pad = page.get_by_role("group", name="按键")
+    expect(pad).to_be_focused()
+    # As fast as the page can take them; the two equal ones are two.
+    page.keyboard.type("1158*0#")
+    expect(pad.locator("output")).to_have_text("1158*0#")
+
+    def sent() -> str:
+        return "".join(body["digits"] for body in asked(stand_in, "/me/agent/keys"))
+
+    for _ in range(100):
+        if len(sent()) >= 7:
+            break
+        page.wait_for_timeout(50)
+    assert sent() == "1158*0#"
+
+
 def test_a_consultation_shows_its_ways_out(open_page, stand_in):
     page = open_page("/agent", user="agent")
     call = in_conversation(stand_in)

@@ -114,12 +114,12 @@ async def running_api(settings: Settings) -> AsyncIterator[Api]:
         yield Api(app, settings, stack)
 
 
-async def every(client: httpx.AsyncClient, path: str) -> list[dict[str, Any]]:
-    """Return all items of a list, page by page."""
+async def every(client: httpx.AsyncClient, path: str, **asked: str) -> list[dict[str, Any]]:
+    """Return all items of a list, page by page; `asked` are filters of it."""
     items: list[dict[str, Any]] = []
     cursor: str | None = None
     while True:
-        query = {"limit": "200"} | ({"cursor": cursor} if cursor else {})
+        query = asked | {"limit": "200"} | ({"cursor": cursor} if cursor else {})
         page = (await client.get(path, params=query)).raise_for_status().json()
         items += page["items"]
         cursor = page.get("next_cursor")

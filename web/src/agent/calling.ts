@@ -1,7 +1,7 @@
 import { ElMessage } from 'element-plus'
 import { defineStore } from 'pinia'
 import { computed, ref } from 'vue'
-import { get } from '@/api/http'
+import { get, post } from '@/api/http'
 import { asProblem } from '@/api/problem'
 import type { Schemas } from '@/api/schemas'
 import type { Party } from '@/realtime/rows'
@@ -21,6 +21,9 @@ export interface Wanted {
   by?: Reference
 }
 export type PlayablePrompts = Schemas['PlayablePrompts']
+
+/** As many as the server takes in one request. */
+const KEYS_AT_ONCE = 32
 
 /** The call at hand: who is in it and how, and everything that can be done to it. */
 export const useCalling = defineStore('calling', () => {
@@ -97,7 +100,25 @@ export const useCalling = defineStore('calling', () => {
     () => company.value.length > 0 && call.value?.host_id === desk.me?.agent_id,
   )
   const endAll = () => attempt('end-all', '/me/agent/conference/end')
-  const press = (digits: string) => attempt('keys', '/me/agent/keys', { digits })
+  /** Pressed while those before them are on their way: none is lost, and they keep their order. */
+  let pressed = ''
+  let pressing = false
+  async function press(digits: string): Promise<void> {
+    pressed += digits
+    if (pressing) return
+    pressing = true
+    while (pressed !== '') {
+      const next = pressed.slice(0, KEYS_AT_ONCE)
+      pressed = pressed.slice(next.length)
+      try {
+        await post<void>('/me/agent/keys', { digits: next })
+      } catch (thrown) {
+        pressed = ''
+        ElMessage.error(problemText(asProblem(thrown)))
+      }
+    }
+    pressing = false
+  }
   const record = () =>
     attempt('record', '/me/agent/recording', {
       recorded: !(call.value?.recording || call.value?.recording_paused),
