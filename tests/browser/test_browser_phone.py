@@ -317,7 +317,7 @@ async def _played(scene: Desks) -> None:
     assert not await scene.hears(customer, PROMPT)
     await expect(colleague.locator("[data-test=prompt]")).to_be_disabled()
     await customer.hang_up()
-    await scene.until_state(colleague, "话后处理")
+    await scene.until_state(colleague, "空闲")
     told = await scene.events(e.PromptEnded)
     assert [one.outcome for one in told] == ["stopped", "cut_off"]
     assert len({one.agent_id for one in told}) == 2
