@@ -194,6 +194,7 @@ def test_in_a_call_everything_is_done_by_keys_that_are_shown(open_page, stand_in
 def test_keys_pressed_in_quick_succession_are_all_sent_and_in_order(open_page, stand_in):
     in_conversation(stand_in)
     page = open_page("/agent", user="agent")
+    expect(page.locator("[data-test=caller]")).to_have_text("+8613500002222")
     page.keyboard.press("Alt+k")
     pad = page.get_by_role("group", name="按键")
     expect(pad).to_be_focused()
