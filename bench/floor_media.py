@@ -7,6 +7,7 @@ import math
 import random
 import struct
 import time
+from collections import deque
 from dataclasses import dataclass, field
 
 from openseat.platform.settings import LOOPBACK
@@ -15,7 +16,10 @@ FRAME_S = 0.02
 FRAME_SAMPLES = 160
 PAYLOAD_TYPE = 8
 LATE_S = 0.06
-"""Further than this behind its stream's quickest packet, one misses a usual jitter buffer."""
+"""Further than this behind the quickest packet of late, one misses a usual jitter buffer."""
+REFERENCE_PACKETS = 100
+"""So many packets, two seconds, the quickest of which is the measure: a jitter buffer follows a
+sender whose clock is slow, as ours is on a busy machine. How far it had to is told as drift."""
 
 _HEADER = struct.Struct("!BBHII")
 _FRAME = bytes(0x55 ^ (0x80 if math.sin(n / 3) > 0 else 0) ^ 0x35 for n in range(FRAME_SAMPLES))
@@ -82,6 +86,8 @@ class Lateness:
     packets: int
     late: int
     lost: int
+    drift_s: float
+    """The most that any stream fell behind its beginning, little by little."""
 
     @property
     def late_share(self) -> float | None:
@@ -93,20 +99,31 @@ class Lateness:
 def lateness(streams: list[Stream]) -> Lateness:
     """Count late and lost packets; a stream's clock starts anew when its stamps jump."""
     packets = late = lost = 0
+    drift = 0.0
     for stream in streams:
-        best: float | None = None
+        # Of the latest packets those that none after them outran: the first is the quickest.
+        quick: deque[tuple[int, float]] = deque()
+        begun = 0.0
         last: int | None = None
-        for transit, sequence in zip(stream.transits, stream.sequence, strict=True):
+        for number, (transit, sequence) in enumerate(
+            zip(stream.transits, stream.sequence, strict=True)
+        ):
             gap = 1 if last is None else (sequence - last) & 0xFFFF
-            if best is None or abs(transit - best) > 2.0 or gap > 3_000:
-                best = transit  # another source: ring-back, music, the agent
+            if not quick or abs(transit - quick[0][1]) > 2.0 or gap > 3_000:
+                quick.clear()  # another source: ring-back, music, the agent
+                begun = transit
             elif 1 < gap < 1_000:
                 lost += gap - 1
-            best = min(best, transit)
+            while quick and quick[-1][1] >= transit:
+                quick.pop()
+            quick.append((number, transit))
+            if quick[0][0] <= number - REFERENCE_PACKETS:
+                quick.popleft()
             packets += 1
-            late += transit - best > LATE_S
+            late += transit - quick[0][1] > LATE_S
+            drift = max(drift, quick[0][1] - begun)
             last = sequence
-    return Lateness(packets, late, lost)
+    return Lateness(packets, late, lost, drift)
 
 
 async def listen(ports: list[int]) -> list[Probe]:

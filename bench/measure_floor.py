@@ -221,6 +221,7 @@ class Bench:
             "concurrent": concurrent,
             "late_media_share": heard.late_share,
             "packets_heard": heard.packets,
+            "media_drift_ms": round(heard.drift_s * 1000, 1),
         }
 
     async def _recorded(self, since: float, wanted: int, at_least_ms: int) -> int:
@@ -371,6 +372,7 @@ async def _recorded(bench: Bench, *, quick: bool) -> dict[str, Any]:
         prefix = "" if name == "openseat" else f"{name}_"
         found[f"{prefix}recorded_concurrent"] = heard["concurrent"]
         found[f"{prefix}late_media_share"] = heard["late_media_share"]
+        found[f"{prefix}media_drift_ms"] = heard["media_drift_ms"]
         found[f"{prefix}recorded_cpu_percent_of_a_core"] = spent
         _say(f"{name}: {heard}")
         await bench.rest()
