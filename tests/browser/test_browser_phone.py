@@ -405,6 +405,7 @@ async def test_a_customer_is_called_from_the_page(scene: Desks):
     outside = scene.expect_outside(OUTSIDE)
     await page.keyboard.press("Alt+o")
     await page.keyboard.type(OUTSIDE)
+    await expect(page.locator("[data-test=dial]")).to_be_enabled(timeout=LIMIT_MS)
     await page.keyboard.press("Enter")
     async with asyncio.timeout(20):
         customer = await outside.get()

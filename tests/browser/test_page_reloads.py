@@ -168,6 +168,7 @@ async def test_while_a_customer_is_called_and_in_the_work_after_the_call(scene: 
     scene.stage.answer_at(OUTSIDE, rings)
     await page.keyboard.press("Alt+o")
     await page.keyboard.type(OUTSIDE)
+    await expect(page.locator("[data-test=dial]")).to_be_enabled(timeout=LIMIT_MS)
     await page.keyboard.press("Enter")
     async with asyncio.timeout(LIMIT_MS / 1000):
         customer = await rung.get()
