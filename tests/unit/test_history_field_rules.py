@@ -7,7 +7,8 @@ from typing import Any, cast
 
 import pytest
 
-from openseat.history.field_rules import HIDDEN, NOTES, TELEPHONES, readable_facts
+from openseat.core.masking import HIDDEN
+from openseat.history.field_rules import NOTES, TELEPHONES, readable_facts
 from openseat.platform.auth import Principal
 
 MOBILE = "+8613900077001"

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from openseat.core.flows.template import GIVEN, VARIABLE_NAME
-from openseat.history.secrets import HIDDEN, without_secrets
+from openseat.core.masking import HIDDEN
+from openseat.history.secrets import without_secrets
 
 NAMES = st.from_regex(f"(pop_)?{VARIABLE_NAME}", fullmatch=True)
 

@@ -15,6 +15,8 @@ from functools import lru_cache
 from typing import Any, cast
 
 STAR = "*"
+HIDDEN = "•••"
+"""Stands where something is that may not be told at all."""
 LEAST_HIDDEN = 4
 """Digits that no mask ever shows, or all of them where there are fewer."""
 _SHORTEST_INSIDE = 7

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, delete, insert, select, true, tuple_, update
 from sqlalchemy.exc import IntegrityError
 
+from openseat.core.masking import HIDDEN
 from openseat.directory.noun import Noun, Row, Use
 from openseat.platform.access import Access
 from openseat.platform.identifiers import new_id
@@ -191,7 +192,7 @@ def _known(access: Access, noun: Noun, names: Iterable[str]) -> None:
 def _told(noun: Noun, values: Row) -> Row:
     """Return what the audit trail may hold of a row."""
     return {
-        name: "•••" if name in noun.secret else value
+        name: HIDDEN if name in noun.secret else value
         for name, value in values.items()
         if name not in {"id", "version", "created_at"}
     }

@@ -6,13 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from openseat.core.events import LegKind
+from openseat.core.masking import HIDDEN
 from openseat.history.documents import Answer, Segment, Written
 from openseat.platform.auth import Principal
 
 NOTES = "contacts.notes"
 TELEPHONES = "agents.telephone"
-HIDDEN = "•••"
-"""Stands where something was written."""
 
 Part = TypeVar("Part", Written, Segment)
 

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from openseat.core.flows.template import GIVEN, SHOWN_PREFIX
+from openseat.core.masking import HIDDEN
 
-HIDDEN = "•••"
 _PRESSED = ("digits", "typed")
 """Keys of a step at hand, and those pressed ahead of it."""
 

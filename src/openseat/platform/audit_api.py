@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query
 from pydantic import AwareDatetime, BaseModel, Field
 from sqlalchemy import select
 
-from openseat.core.masking import mask
+from openseat.core.masking import HIDDEN, mask
 from openseat.platform.access import Access, needs
 from openseat.platform.audit import audit_entries
 from openseat.platform.database import OperatorScope
@@ -20,7 +20,6 @@ from openseat.platform.problems import responses
 
 router = APIRouter(tags=["audit"])
 
-HIDDEN = "•••"
 _FIELDS: Mapping[str, tuple[str, frozenset[str]]] = {
     # Listed numbers are customers', and what is noted beside one may be anything about them.
     "listed-number": ("customers.number", frozenset({"e164", "note"})),

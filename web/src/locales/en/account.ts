@@ -24,8 +24,6 @@ export default {
       days: 'Days it is valid',
       create: 'New token',
       made: 'New token (not shown again once closed)',
-      copy: 'Copy',
-      copied: 'Copied',
       until: 'Until {time}',
       forever: 'Without end',
       revoke: 'Revoke',

@@ -166,8 +166,6 @@ export default {
       codecs: 'Codecs',
       keys: 'Keys (DTMF)',
       copy: 'Copy the settings',
-      copied: 'Copied.',
-      notCopied: 'The browser does not allow copying; mark the values instead.',
       code: 'QR code: the SIP account',
       codeHint: 'The QR code is the whole SIP address, for softphones that read codes.',
     },

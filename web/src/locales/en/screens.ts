@@ -58,8 +58,6 @@ export default {
       create: 'Make a link',
       where: 'Where it hangs',
       secret: 'The link is shown this once:',
-      copy: 'Copy',
-      copied: 'Copied',
       revoke: 'Revoke',
       revokeSure: 'Revoke “{name}”? Its screen goes dark at once.',
       seen: 'Last used {time}',

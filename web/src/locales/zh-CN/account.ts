@@ -22,8 +22,6 @@ export default {
       days: '有效天数',
       create: '新建令牌',
       made: '新令牌（关闭后不再显示）',
-      copy: '复制',
-      copied: '已复制',
       until: '有效至 {time}',
       forever: '长期有效',
       revoke: '撤销',

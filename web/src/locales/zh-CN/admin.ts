@@ -164,8 +164,6 @@ export default {
       codecs: '语音编码',
       keys: '按键方式',
       copy: '复制设置',
-      copied: '已复制。',
-      notCopied: '浏览器不允许复制，请选中后手动复制。',
       code: '二维码：SIP 账号',
       codeHint: '二维码是完整的 SIP 地址，可用支持扫码的软电话读取。',
     },

@@ -56,8 +56,6 @@ export default {
       create: '生成链接',
       where: '放在哪里',
       secret: '链接只显示这一次：',
-      copy: '复制',
-      copied: '已复制',
       revoke: '吊销',
       revokeSure: '吊销“{name}”？对应的屏幕会立即停止显示。',
       seen: '最近使用 {time}',
